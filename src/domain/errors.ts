@@ -1,0 +1,41 @@
+/** The closed list of what can go wrong, and the one error class that carries it to a door. */
+
+/** Each code is one gRPC status; the map to numbers lives at the door (transport/status.ts). */
+export type ErrorCode =
+  /** The request is wrong whatever the state of the server. */
+  | 'invalid_argument'
+  /** No such model, version or alias. */
+  | 'not_found'
+  /** It exists but cannot answer now; retrying elsewhere or later may work. */
+  | 'unavailable'
+  /** A limit was reached: queue, bytes, message size. Retry with back-off. */
+  | 'resource_exhausted'
+  | 'deadline_exceeded'
+  | 'cancelled'
+  | 'unimplemented'
+  /** A fault of the server or the model; the message tells no cause, the log does. */
+  | 'internal';
+
+/** An error with a code that a caller can act on, and a message that says what to do. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The only way a caught value becomes an error: unknown values are internal, and keep their cause for the log. */
+export function toServerError(caught: unknown): ServerError {
+  if (caught instanceof ServerError) return caught;
+  return new ServerError('internal', 'the server failed to handle the request; its log has the cause', {
+    cause: caught,
+  });
+}
+
+/** One line about any caught value, for logs and state reasons. */
+export function describeError(caught: unknown): string {
+  return caught instanceof Error ? caught.message : String(caught);
+}

@@ -1,0 +1,39 @@
+/** The words of the request line: what a caller asks for and what comes back. */
+import type { Tensor } from './tensor.ts';
+
+/** A call as every door hands it in. Instants are milliseconds of the monotonic clock (performance.now). */
+export interface PredictRequest {
+  readonly model: string;
+  /** '' = the traffic policy, 'latest' = the newest ready version, else a version's name. */
+  readonly version: string;
+  /** Same key, same version, as long as the weights stand; '' = random. */
+  readonly routingKey: string;
+  readonly inputs: readonly Tensor[];
+  /** Names of the outputs wanted; empty = all. */
+  readonly outputs: readonly string[];
+  readonly receivedAt: number;
+  /** Infinity when the caller set none. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  /** The caller's W3C trace context, undefined when it sent none. */
+  readonly traceparent: string | undefined;
+}
+
+/** How long the request took and with whom. Milliseconds. */
+export interface Timings {
+  /** From acceptance to dispatch to a lane. */
+  readonly queueMs: number;
+  /** From dispatch to the start of the run in the lane, and back: the batch's own overhead. */
+  readonly hopMs: number;
+  /** The model's run; shared by the whole batch. */
+  readonly computeMs: number;
+  /** Rows that ran together. */
+  readonly batchRows: number;
+}
+
+export interface PredictReply {
+  readonly model: string;
+  readonly version: string;
+  readonly outputs: readonly Tensor[];
+  readonly timings: Timings;
+}

@@ -1,0 +1,95 @@
+/** The scheduler's decision: which version's rows go to which lane now. Pure. */
+
+/** What the decision needs to know of a version with rows waiting. */
+export interface Backlog {
+  /**
+   * Compute time given so far. The version with the least is next: start-time fair queueing with equal weights, after
+   * Goyal, Vin & Cheng (SIGCOMM 1996). Unlike round-robin over batches it gives a heavy model no more than its share.
+   */
+  readonly virtualMs: number;
+  readonly maxBatchRows: number;
+  /** Rows of the batch that would be taken now, at least 1. */
+  readonly nextRows: number;
+  /** Monotonic instant from which an unfilled batch may go. */
+  readonly dueAt: number;
+  estimateMs(rows: number): number;
+}
+
+export interface LaneView {
+  /** Batches in flight. */
+  readonly depth: number;
+  /** When the batches in flight should be done; in the past when idle or late. */
+  readonly freeAt: number;
+}
+
+export type Dispatch<B, L> =
+  | { readonly kind: 'run'; readonly backlog: B; readonly lane: L; readonly maxRows: number }
+  /** Nothing may go now, but something may at this instant. */
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'none' };
+
+/**
+ * Waking another thread costs about this much CPU, so rows that a busy lane can take within it wait for that lane;
+ * tiny models then fill batches on one lane instead of keeping two threads half awake.
+ */
+export const WAKE_MS = 0.2;
+
+/** A second batch is sent to a busy lane only this long before the first should be done: it cannot be called back. */
+export const PREFETCH_MS = 2;
+
+/** A batch that runs at least this long is worth spreading over all idle lanes. */
+export const SPREAD_MS = 1;
+
+/**
+ * The next batch to send, if any. A lane takes a second batch only when that is full already: otherwise the rows do
+ * better by waiting where more can join them.
+ * @param lanesOf the lanes that hold the version and are not loading.
+ */
+export function chooseDispatch<B extends Backlog, L extends LaneView>(
+  backlogs: readonly B[],
+  lanesOf: (backlog: B) => readonly L[],
+  now: number,
+): Dispatch<B, L> {
+  let chosen: { backlog: B; lane: L; maxRows: number } | undefined;
+  let until = Infinity;
+  for (const backlog of backlogs) {
+    if (chosen !== undefined && backlog.virtualMs >= chosen.backlog.virtualMs) continue;
+    if (backlog.dueAt > now) {
+      until = Math.min(until, backlog.dueAt);
+      continue;
+    }
+    const place = placeFor(backlog, lanesOf(backlog), now);
+    if (place !== undefined) chosen = { backlog, ...place };
+  }
+  if (chosen !== undefined) return { kind: 'run', ...chosen };
+  return until === Infinity ? { kind: 'none' } : { kind: 'wait', until };
+}
+
+function placeFor<L extends LaneView>(
+  backlog: Backlog,
+  lanes: readonly L[],
+  now: number,
+): { lane: L; maxRows: number } | undefined {
+  const idle = lanes.filter((lane) => lane.depth === 0);
+  const full = backlog.nextRows >= backlog.maxBatchRows;
+  const lane = idle[0];
+  if (lane === undefined) return full ? secondPlace(backlog, lanes, now) : undefined;
+  const soonFree = lanes.some((other) => other.depth === 1 && other.freeAt - now < WAKE_MS);
+  const runMs = backlog.estimateMs(backlog.nextRows);
+  if (soonFree && !full && runMs < WAKE_MS) return undefined;
+  const maxRows = runMs < SPREAD_MS ? backlog.maxBatchRows : Math.ceil(backlog.nextRows / idle.length);
+  return { lane, maxRows };
+}
+
+function secondPlace<L extends LaneView>(
+  backlog: Backlog,
+  lanes: readonly L[],
+  now: number,
+): { lane: L; maxRows: number } | undefined {
+  let best: L | undefined;
+  for (const lane of lanes) {
+    if (lane.depth !== 1 || lane.freeAt - now > PREFETCH_MS) continue;
+    if (best === undefined || lane.freeAt < best.freeAt) best = lane;
+  }
+  return best === undefined ? undefined : { lane: best, maxRows: backlog.maxBatchRows };
+}

@@ -1,0 +1,76 @@
+/** Comparing tensors within a tolerance, for golden examples and for the proof that batching is safe. */
+import type { Datatype } from '../domain/datatype.ts';
+import type { Tensor } from '../domain/tensor.ts';
+
+/** How the tensors differ, in a sentence; undefined when they agree. */
+export type Difference = string | undefined;
+
+/**
+ * Integers, booleans and strings must be equal; floats may differ by `tolerance` times the larger of 1 and the
+ * expected magnitude. NaN equals NaN.
+ */
+export function compareTensors(got: Tensor, expected: Tensor, tolerance: number): Difference {
+  if (got.datatype !== expected.datatype) {
+    return `output "${expected.name}" is ${got.datatype} where ${expected.datatype} was expected`;
+  }
+  if (got.shape.join() !== expected.shape.join()) {
+    return `output "${expected.name}" has shape [${got.shape.join()}] where [${expected.shape.join()}] was expected`;
+  }
+  const left = elementsOf(got);
+  const right = elementsOf(expected);
+  for (let at = 0; at < right.length; at += 1) {
+    const a = left[at];
+    const b = right[at];
+    if (a === b || within(a, b, tolerance)) continue;
+    return `output "${expected.name}" has ${String(a)} at element ${String(at)} where ${String(b)} was expected (tolerance ${String(tolerance)})`;
+  }
+  return undefined;
+}
+
+/** FP16 has 11 bits of precision, so no smaller tolerance makes sense for it. */
+const FP16_TOLERANCE = 4e-3;
+
+export function toleranceFor(datatype: Datatype, tolerance: number): number {
+  return datatype === 'FP16' ? Math.max(tolerance, FP16_TOLERANCE) : tolerance;
+}
+
+/** The tensors of one run against the expected ones, found by name. */
+export function compareOutputs(got: readonly Tensor[], expected: readonly Tensor[], tolerance: number): Difference {
+  for (const want of expected) {
+    const have = got.find((tensor) => tensor.name === want.name);
+    if (have === undefined) return `output "${want.name}" is missing`;
+    const difference = compareTensors(have, want, toleranceFor(want.datatype, tolerance));
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function within(a: unknown, b: unknown, tolerance: number): boolean {
+  if (typeof a !== 'number' || typeof b !== 'number') return false;
+  if (Number.isNaN(a) && Number.isNaN(b)) return true;
+  return Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
+}
+
+type Elements = ArrayLike<number | bigint | string>;
+
+const READ: Readonly<Record<Exclude<Datatype, 'BYTES'>, (memory: ArrayBuffer) => Elements>> = {
+  BOOL: (memory) => new Uint8Array(memory),
+  UINT8: (memory) => new Uint8Array(memory),
+  UINT16: (memory) => new Uint16Array(memory),
+  UINT32: (memory) => new Uint32Array(memory),
+  UINT64: (memory) => new BigUint64Array(memory),
+  INT8: (memory) => new Int8Array(memory),
+  INT16: (memory) => new Int16Array(memory),
+  INT32: (memory) => new Int32Array(memory),
+  INT64: (memory) => new BigInt64Array(memory),
+  FP16: (memory) => new Float16Array(memory),
+  FP32: (memory) => new Float32Array(memory),
+  FP64: (memory) => new Float64Array(memory),
+};
+
+/** The tensor's elements as numbers, bigints or strings; bytes are copied to align them. */
+export function elementsOf(tensor: Tensor): Elements {
+  if (!(tensor.data instanceof Uint8Array)) return tensor.data;
+  if (tensor.datatype === 'BYTES') throw new TypeError(`tensor "${tensor.name}" of strings came as bytes`);
+  return READ[tensor.datatype](new Uint8Array(tensor.data).buffer);
+}

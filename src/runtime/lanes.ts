@@ -1,0 +1,111 @@
+/** All lanes of this process: the shared group, and groups of their own for models that ask for isolation. */
+import { joinRows, toBlock } from '../batching/join-and-split.ts';
+import type { Block } from '../batching/join-and-split.ts';
+import type { QualificationReport, VersionSpec } from '../domain/version.ts';
+import type { VersionStats } from '../monitor/version-stats.ts';
+import { LaneGroup } from './lane-group.ts';
+import type { GroupOptions } from './lane-group.ts';
+import { VersionRunner } from './version-runner.ts';
+
+export type LanesOptions = Omit<GroupOptions, 'nextLaneId'>;
+
+/** Warm-up runs together should not take longer than about this; one row and the full batch are always run. */
+const WARM_UP_BUDGET_MS = 500;
+
+export class Lanes {
+  readonly #options: GroupOptions;
+  readonly #shared: LaneGroup;
+  readonly #isolated = new Map<string, LaneGroup>();
+  #nextSession = 1;
+  #nextLane = 1;
+
+  constructor(options: LanesOptions) {
+    const nextLaneId = (): number => this.#nextLane++;
+    this.#options = { ...options, nextLaneId };
+    this.#shared = new LaneGroup(this.#options);
+  }
+
+  /** Lanes there are, and those with work in flight. */
+  get counts(): { total: number; busy: number } {
+    const groups = [this.#shared, ...this.#isolated.values()];
+    return {
+      total: groups.reduce((sum, group) => sum + group.lanes, 0),
+      busy: groups.reduce((sum, group) => sum + group.busyLanes, 0),
+    };
+  }
+
+  /** Loads, warms and checks a version on every lane that it is placed on. Rejects with the reason for which it cannot serve. */
+  async load(spec: VersionSpec, report: QualificationReport, stats: VersionStats): Promise<VersionRunner> {
+    const group = this.#groupFor(spec);
+    const session = this.#nextSession++;
+    const runner: VersionRunner = new VersionRunner({
+      spec,
+      report,
+      stats,
+      session,
+      now: this.#options.now,
+      onWork: () => {
+        group.wake(runner);
+      },
+    });
+    const options = {
+      intraOpThreads: spec.settings.intraOpThreads,
+      executionProviders: spec.settings.executionProviders,
+    };
+    try {
+      const warmUps = warmUpsFor(report);
+      await group.load(runner, { kind: 'load', session, path: spec.path, options, warmUps, golden: spec.golden });
+    } catch (caught) {
+      await this.#closeIfEmpty(spec.model);
+      throw caught;
+    }
+    return runner;
+  }
+
+  /** Frees a drained version. */
+  async unload(runner: VersionRunner): Promise<void> {
+    await this.#groupFor(runner.spec).unload(runner);
+    await this.#closeIfEmpty(runner.spec.model);
+  }
+
+  /** Ends all threads. Everything has been drained. */
+  async close(): Promise<void> {
+    for (const group of [this.#shared, ...this.#isolated.values()]) await group.close();
+    this.#isolated.clear();
+  }
+
+  #groupFor(spec: VersionSpec): LaneGroup {
+    if (!spec.settings.isolated) return this.#shared;
+    let group = this.#isolated.get(spec.model);
+    if (group === undefined) {
+      group = new LaneGroup({ ...this.#options, lanes: Math.max(1, spec.settings.instances) });
+      this.#isolated.set(spec.model, group);
+    }
+    return group;
+  }
+
+  async #closeIfEmpty(model: string): Promise<void> {
+    const group = this.#isolated.get(model);
+    if (group === undefined || group.size > 0) return;
+    this.#isolated.delete(model);
+    await group.close();
+  }
+}
+
+/** The proven row at the batch sizes that will be seen: powers of two up to the full batch, within the budget. */
+function warmUpsFor(report: QualificationReport): Block[][] {
+  const one = report.sample;
+  const warmUps: Block[][] = [one.map(toBlock)];
+  let budgetMs = WARM_UP_BUDGET_MS;
+  for (let rows = 2; rows < report.batchRows; rows *= 2) {
+    budgetMs -= (report.batchRunMs * rows) / report.batchRows;
+    if (budgetMs < 0) break;
+    warmUps.push(repeat(one, rows));
+  }
+  if (report.batchRows > 1) warmUps.push(repeat(one, report.batchRows));
+  return warmUps;
+}
+
+function repeat(row: QualificationReport['sample'], rows: number): Block[] {
+  return joinRows(Array.from({ length: rows }, () => row));
+}

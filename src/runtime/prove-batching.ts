@@ -1,0 +1,150 @@
+/** The proof, by running, that rows of different requests may share a run of this model. */
+import { joinRows, splitRows, toBlock, toTensor } from '../batching/join-and-split.ts';
+import { ServerError } from '../domain/errors.ts';
+import { plainReason } from './plain-reason.ts';
+import { allowsBatching } from '../domain/signature.ts';
+import type { Signature } from '../domain/signature.ts';
+import type { Tensor } from '../domain/tensor.ts';
+import type { Golden } from '../domain/version.ts';
+import { compareOutputs, elementsOf } from './compare.ts';
+import { FREE_DIMENSION_SIZES, sampleInputs } from './sample-inputs.ts';
+import type { OnnxSession } from './session.ts';
+
+/** Rows together may differ from rows alone by this much, relative to the larger of 1 and the value. */
+const TOLERANCE = 1e-5;
+/** Generated rows that join the golden ones. */
+const GENERATED_ROWS = 6;
+
+/** One row that the model answered, with its answer. */
+export interface ProvenRow {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+export interface Proof {
+  readonly batchable: boolean;
+  /** Why not, in a sentence; '' when batchable. */
+  readonly reason: string;
+  /** Rows that ran, at least one: warm-up material. */
+  readonly rows: readonly ProvenRow[];
+}
+
+/**
+ * Runs single rows, then the same rows together at several sizes up to maxRows, and compares.
+ * Fails when the model answers no inputs at all: it could be neither warmed nor trusted.
+ */
+export async function proveBatching(session: OnnxSession, golden: Golden | undefined, maxRows: number): Promise<Proof> {
+  const { rows, refusal } = await answerRows(session, candidates(session.signature, golden));
+  if (rows.length === 0) {
+    throw new ServerError(
+      'invalid_argument',
+      `it answered none of the inputs made from its signature (${refusal}); add golden examples to model.json`,
+    );
+  }
+  const fail = (reason: string): Proof => ({ batchable: false, reason, rows });
+  if (!allowsBatching(session.signature)) return fail(signatureReason(session.signature));
+  if (distinct(rows) < 2) return fail('two different rows are needed to prove it; add golden examples to model.json');
+  const unsteady = await findUnsteady(session, rows);
+  if (unsteady !== undefined) return fail(`the same row is answered differently each time: ${unsteady}`);
+  for (const size of sizes(rows.length, maxRows)) {
+    const difference = await compareTogether(session, rows, size);
+    if (difference !== undefined) return fail(`rows run together differ from rows run alone: ${difference}`);
+  }
+  return { batchable: true, reason: '', rows };
+}
+
+/** `count` rows as one block each, cycling through the proven ones. */
+export function rowsTogether(rows: readonly ProvenRow[], count: number): readonly ProvenRow[] {
+  return Array.from({ length: count }, (_, index) => rows[index % rows.length]).flatMap((row) => (row ? [row] : []));
+}
+
+function signatureReason(signature: Signature): string {
+  const fixed = [...signature.inputs, ...signature.outputs].find((spec) => typeof spec.shape[0] !== 'string');
+  if (fixed === undefined) return 'the model has no inputs';
+  const shape = fixed.shape.map((dim) => (typeof dim === 'number' ? String(dim) : dim || '?')).join(', ');
+  return `"${fixed.name}" has shape [${shape}], whose first dimension is not a free batch dimension`;
+}
+
+/** Golden rows first, then generated ones; all of the first one's shape, so that they can be joined. */
+function candidates(signature: Signature, golden: Golden | undefined): Tensor[][] {
+  const rows = (golden?.examples ?? []).flatMap((example) => splitInputs(signature, example.inputs));
+  for (const free of FREE_DIMENSION_SIZES) {
+    for (let seed = 1; seed <= GENERATED_ROWS; seed += 1) rows.push(sampleInputs(signature, { rows: 1, free }, seed));
+    if (!signature.inputs.some((input) => input.shape.slice(1).some((dim) => typeof dim === 'string'))) break;
+  }
+  return rows;
+}
+
+function splitInputs(signature: Signature, inputs: readonly Tensor[]): Tensor[][] {
+  const ordered = signature.inputs.flatMap((spec) => inputs.find((tensor) => tensor.name === spec.name) ?? []);
+  const rows = ordered[0]?.shape[0];
+  if (!allowsBatching(signature) || rows === undefined) return [[...ordered]];
+  const split = splitRows(
+    ordered.map(toBlock),
+    Array.from({ length: rows }, () => 1),
+  );
+  return split.kind === 'split' ? split.parts.map((part) => [...part]) : [];
+}
+
+async function answerRows(
+  session: OnnxSession,
+  rows: readonly Tensor[][],
+): Promise<{ rows: ProvenRow[]; refusal: string }> {
+  const proven: ProvenRow[] = [];
+  let refusal = '';
+  let group: string | undefined;
+  for (const inputs of rows) {
+    const shape = JSON.stringify(inputs.map((tensor) => tensor.shape));
+    if (group !== undefined && shape !== group) continue;
+    try {
+      const run = await session.run(inputs.map(toBlock), []);
+      proven.push({ inputs, outputs: run.outputs.map(toTensor) });
+      group = shape;
+    } catch (caught) {
+      refusal = plainReason(caught);
+    }
+  }
+  return { rows: proven, refusal };
+}
+
+function distinct(rows: readonly ProvenRow[]): number {
+  return new Set(
+    rows.map((row) => JSON.stringify(row.inputs.map((tensor) => [...Array.from(elementsOf(tensor), String)]))),
+  ).size;
+}
+
+async function findUnsteady(session: OnnxSession, rows: readonly ProvenRow[]): Promise<string | undefined> {
+  for (const row of rows.slice(0, 2)) {
+    const again = await session.run(row.inputs.map(toBlock), []);
+    const difference = compareOutputs(again.outputs.map(toTensor), row.outputs, TOLERANCE);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function sizes(rows: number, maxRows: number): number[] {
+  return [...new Set([2, Math.min(rows, maxRows), maxRows])].filter((size) => size >= 2 && size <= maxRows);
+}
+
+async function compareTogether(
+  session: OnnxSession,
+  rows: readonly ProvenRow[],
+  size: number,
+): Promise<string | undefined> {
+  const members = rowsTogether(rows, size);
+  try {
+    const run = await session.run(joinRows(members.map((row) => row.inputs)), []);
+    const split = splitRows(
+      run.outputs,
+      members.map(() => 1),
+    );
+    if (split.kind === 'mixed') return `output "${split.output}" does not have one row for each input row`;
+    for (const [index, part] of split.parts.entries()) {
+      const difference = compareOutputs(part, members[index]?.outputs ?? [], TOLERANCE);
+      if (difference !== undefined) return `${difference} (row ${String(index)} of ${String(size)})`;
+    }
+    return undefined;
+  } catch (caught) {
+    return `${String(size)} rows together fail: ${plainReason(caught)}`;
+  }
+}

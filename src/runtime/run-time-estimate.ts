@@ -1,0 +1,33 @@
+/** How long a run of so many rows will take: qualification's measure, corrected by what is seen. */
+
+/** Weight of the newest observation. */
+const SMOOTHING = 0.1;
+/** One observation moves the correction by no more than this factor, so that a pause of the machine is no news. */
+const MAX_STEP = 4;
+
+/** Linear in the rows, as matrix products on a CPU nearly are: a + b·rows through the two measured points. */
+export class RunTimeEstimate {
+  readonly #singleMs: number;
+  readonly #perRowMs: number;
+  #correction = 1;
+
+  constructor(measured: { singleRunMs: number; batchRunMs: number; batchRows: number }) {
+    this.#singleMs = Math.max(measured.singleRunMs, 0.001);
+    const growth = Math.max(0, measured.batchRunMs - measured.singleRunMs);
+    this.#perRowMs = measured.batchRows > 1 ? growth / (measured.batchRows - 1) : measured.singleRunMs;
+  }
+
+  estimateMs(rows: number): number {
+    return this.#correction * this.#plain(rows);
+  }
+
+  observe(rows: number, computeMs: number): void {
+    const ratio = computeMs / this.#plain(rows);
+    const bounded = Math.min(Math.max(ratio, this.#correction / MAX_STEP), this.#correction * MAX_STEP);
+    this.#correction += SMOOTHING * (bounded - this.#correction);
+  }
+
+  #plain(rows: number): number {
+    return this.#singleMs + this.#perRowMs * (rows - 1);
+  }
+}

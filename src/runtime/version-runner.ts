@@ -1,0 +1,245 @@
+/** A loaded version as callers see it: a bounded queue in front of warm sessions. */
+import { BatchQueue } from '../batching/batch-queue.ts';
+import type { Batch, Waiting } from '../batching/batch-queue.ts';
+import { DrainRate } from '../batching/drain-rate.ts';
+import { ServerError } from '../domain/errors.ts';
+import type { Timings } from '../domain/predict.ts';
+import type { Signature } from '../domain/signature.ts';
+import { tensorBytes } from '../domain/tensor.ts';
+import type { Tensor } from '../domain/tensor.ts';
+import type { QualificationReport, VersionSpec } from '../domain/version.ts';
+import type { VersionStats } from '../monitor/version-stats.ts';
+import { RunTimeEstimate } from './run-time-estimate.ts';
+
+/** One validated request: its tensors are in the signature's order. */
+export interface Call {
+  readonly inputs: readonly Tensor[];
+  /** Names of the outputs wanted; empty = all. */
+  readonly outputs: readonly string[];
+  /** Size of the first dimension; 1 for a version that is not batched. */
+  readonly rows: number;
+  /** Calls may share a run only when this is equal. */
+  readonly group: string;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly outputs: readonly Tensor[];
+  readonly timings: Timings;
+}
+
+/** A call in the queue. */
+export interface Member extends Call, Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: ServerError) => void;
+}
+
+export interface RunnerOptions {
+  readonly spec: VersionSpec;
+  readonly report: QualificationReport;
+  readonly stats: VersionStats;
+  /** The lanes' name for its session. */
+  readonly session: number;
+  readonly now: () => number;
+  /** Called after something was put into the queue. */
+  readonly onWork: () => void;
+}
+
+export class VersionRunner {
+  readonly spec: VersionSpec;
+  readonly report: QualificationReport;
+  readonly signature: Signature;
+  readonly stats: VersionStats;
+  readonly session: number;
+  readonly estimate: RunTimeEstimate;
+  /** Compute time that this version was given, in the scheduler's account; see choose-dispatch.ts. */
+  virtualMs = 0;
+  /** Runs that did not end in time and cost their lane. */
+  overstays = 0;
+  readonly #queue: BatchQueue<Member>;
+  readonly #drain: DrainRate;
+  readonly #now: () => number;
+  readonly #onWork: () => void;
+  #batchable: boolean;
+  #aloneCount = 0;
+  #running = 0;
+  #closing: string | undefined;
+  #idle: (() => void) | undefined;
+
+  constructor(options: RunnerOptions) {
+    const { settings } = options.spec;
+    this.spec = options.spec;
+    this.report = options.report;
+    this.signature = options.report.signature;
+    this.stats = options.stats;
+    this.session = options.session;
+    this.#now = options.now;
+    this.#onWork = options.onWork;
+    this.#batchable = options.report.batchable;
+    this.estimate = new RunTimeEstimate(options.report);
+    this.#queue = new BatchQueue({ maxRows: settings.maxQueueRows, maxBytes: settings.maxQueueBytes });
+    this.#drain = new DrainRate(options.report.batchRunMs / options.report.batchRows);
+    options.stats.gauges = { queueRows: () => this.#queue.rows, inFlight: () => this.#queue.size + this.#running };
+  }
+
+  get batchable(): boolean {
+    return this.#batchable;
+  }
+
+  /** Rows that one run may have; Infinity does not occur. */
+  get maxBatchRows(): number {
+    return this.#batchable ? this.spec.settings.maxBatchRows : 1;
+  }
+
+  get waitingRows(): number {
+    return this.#queue.rows;
+  }
+
+  /** Rows of the batch that would be taken now. */
+  get nextRows(): number {
+    return this.#queue.nextRows(this.maxBatchRows);
+  }
+
+  estimateMs(rows: number): number {
+    return this.estimate.estimateMs(rows);
+  }
+
+  /** When an unfilled batch may be taken; 0 = at once. */
+  get dueAt(): number {
+    const { maxQueueDelayMs } = this.spec.settings;
+    if (maxQueueDelayMs === 0 || this.nextRows >= this.maxBatchRows) return 0;
+    return (this.#queue.oldestAt() ?? 0) + maxQueueDelayMs;
+  }
+
+  /** Queues the call, or refuses it at once when it would wait in vain. Rejects with a ServerError. */
+  enqueue(call: Call): Promise<Answer> {
+    const now = this.#now();
+    const refusal = this.#refusal(call, now);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const bytes = call.inputs.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+      const member = { ...call, bytes, enqueuedAt: now, resolve, reject };
+      const overflow = this.#offer(member, now);
+      if (overflow === undefined) this.#onWork();
+      else reject(overflow);
+    });
+  }
+
+  /** Takes the next batch for a lane; members whose callers are gone are answered and left out. */
+  take(maxRows: number): Batch<Member> | undefined {
+    const now = this.#now();
+    const reason = this.spec.settings.maxQueueDelayMs > 0 ? 'delay' : 'idle';
+    const { batch, gone } = this.#queue.take(Math.min(maxRows, this.maxBatchRows), now, reason);
+    this.#dismiss(gone);
+    if (batch === undefined) this.#drain.emptied();
+    else this.#drain.dispatched({ rows: batch.rows, now, rowsLeft: this.#queue.rows });
+    this.#running += batch?.members.length ?? 0;
+    this.#settle();
+    return batch;
+  }
+
+  /** The lane is done with these members, however it went. */
+  finished(members: number): void {
+    this.#running -= members;
+    this.#settle();
+  }
+
+  /** Puts members back that did not run, or whose batch failed: then each runs alone. */
+  restore(members: readonly Member[], options: { alone: boolean }): void {
+    if (options.alone) for (const _ of members) this.stats.recordRerun();
+    const again = options.alone ? members.map((member) => ({ ...member, group: this.#aloneGroup() })) : members;
+    this.#queue.restore(again);
+    this.#onWork();
+  }
+
+  /** Rows turned out to influence each other although the proof had passed: never join them again. */
+  stopBatching(): void {
+    this.#batchable = false;
+  }
+
+  /** Answers the members that were cancelled or ran out of time while waiting. */
+  sweep(): void {
+    this.#dismiss(this.#queue.sweep(this.#now()));
+    if (this.#queue.rows === 0) this.#drain.emptied();
+    this.#settle();
+  }
+
+  /** Refuses new calls with `reason`, and resolves when those accepted have been answered. */
+  drain(reason: string): Promise<void> {
+    this.#closing ??= reason;
+    return new Promise((resolve) => {
+      const before = this.#idle;
+      this.#idle = () => {
+        before?.();
+        resolve();
+      };
+      this.#settle();
+    });
+  }
+
+  /** Refuses new calls and answers all that wait with UNAVAILABLE. */
+  fail(reason: string): void {
+    this.#closing = reason;
+    for (const member of this.#queue.clear()) member.reject(new ServerError('unavailable', reason));
+    this.#settle();
+  }
+
+  #refusal(call: Call, now: number): ServerError | undefined {
+    if (this.#closing !== undefined) {
+      this.stats.recordRefusal('draining');
+      return new ServerError('unavailable', this.#closing);
+    }
+    // Only rows ahead make a call wait; with none it is always tried, so that the estimate cannot lock anybody out.
+    if (this.#queue.rows === 0 || call.deadline === Infinity) return undefined;
+    const waitMs = this.#drain.expectedWaitMs(this.#queue.rows) + this.estimate.estimateMs(call.rows);
+    const leftMs = call.deadline - now;
+    if (waitMs <= leftMs) return undefined;
+    this.stats.recordRefusal('deadline');
+    return new ServerError(
+      'resource_exhausted',
+      `${this.#name()} has ${String(this.#queue.rows)} rows waiting, about ${waitMs.toFixed(0)} ms of work, and the deadline is in ${leftMs.toFixed(0)} ms; retry later or allow more time`,
+    );
+  }
+
+  #offer(member: Member, now: number): ServerError | undefined {
+    let offer = this.#queue.offer(member);
+    if (offer.kind === 'accepted') return undefined;
+    this.#dismiss(this.#queue.sweep(now));
+    offer = this.#queue.offer(member);
+    if (offer.kind === 'accepted') return undefined;
+    this.stats.recordRefusal(offer.limit === 'rows' ? 'queue_rows' : 'queue_bytes');
+    const { maxQueueRows, maxQueueBytes } = this.spec.settings;
+    const limit = offer.limit === 'rows' ? `${String(maxQueueRows)} rows` : `${String(maxQueueBytes)} bytes`;
+    return new ServerError('resource_exhausted', `the queue of ${this.#name()} is full (${limit}); retry later`);
+  }
+
+  #dismiss(gone: readonly Member[]): void {
+    for (const member of gone) {
+      if (member.signal.aborted) {
+        this.stats.recordCancelled();
+        member.reject(new ServerError('cancelled', 'the caller cancelled the request while it was queued'));
+      } else {
+        this.stats.recordExpired();
+        member.reject(
+          new ServerError('deadline_exceeded', `the deadline passed while the request waited for ${this.#name()}`),
+        );
+      }
+    }
+  }
+
+  #settle(): void {
+    if (this.#idle === undefined || this.#running > 0 || this.#queue.size > 0) return;
+    this.#idle();
+    this.#idle = undefined;
+  }
+
+  #aloneGroup(): string {
+    this.#aloneCount += 1;
+    return `alone:${String(this.#aloneCount)}`;
+  }
+
+  #name(): string {
+    return `model "${this.spec.model}" version "${this.spec.version}"`;
+  }
+}

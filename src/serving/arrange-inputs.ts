@@ -1,0 +1,144 @@
+/** Holding a request against the signature: the inputs in the model's order, or a sentence about what is wrong. */
+import { ServerError } from '../domain/errors.ts';
+import type { Signature, TensorSpec } from '../domain/signature.ts';
+import { wireShape } from '../domain/signature.ts';
+import type { Tensor } from '../domain/tensor.ts';
+
+export interface Arranged {
+  readonly inputs: readonly Tensor[];
+  /** Rows of the request; 1 where the version is not batched. */
+  readonly rows: number;
+  /** Equal for requests that may share a run: the sizes of all free dimensions but the first. */
+  readonly group: string;
+}
+
+export interface Accepting {
+  readonly model: string;
+  readonly signature: Signature;
+  readonly batchable: boolean;
+  readonly maxBatchRows: number;
+}
+
+/** Throws INVALID_ARGUMENT naming the tensor, what came and what was expected; texts as clients of Triton know them. */
+export function arrangeInputs(accepting: Accepting, given: readonly Tensor[]): Arranged {
+  const { signature, model } = accepting;
+  const inputs = inOrder(signature, given, model);
+  const sizes = new Map<string, { size: number; input: string }>();
+  let group = '';
+  for (const [index, spec] of signature.inputs.entries()) {
+    const tensor = inputs[index];
+    if (tensor === undefined) continue;
+    checkTensor(spec, tensor, model);
+    checkFreeDimensions(spec, tensor, sizes, model);
+    for (let axis = 1; axis < spec.shape.length; axis += 1) {
+      if (typeof spec.shape[axis] === 'string') group += `${String(tensor.shape[axis])},`;
+    }
+  }
+  if (!accepting.batchable) return { inputs, rows: 1, group };
+  return { inputs, rows: countRows(accepting, inputs), group };
+}
+
+/** Throws INVALID_ARGUMENT when an output is asked for that the model does not have. */
+export function checkOutputs(signature: Signature, wanted: readonly string[], model: string): void {
+  for (const name of wanted) {
+    if (signature.outputs.some((output) => output.name === name)) continue;
+    const known = signature.outputs.map((output) => `'${output.name}'`).join(', ');
+    throw invalid(`unexpected inference output '${name}' for model '${model}'; it has ${known}`);
+  }
+}
+
+function inOrder(signature: Signature, given: readonly Tensor[], model: string): Tensor[] {
+  const ordered: Tensor[] = [];
+  for (const spec of signature.inputs) {
+    const tensor = given.find((candidate) => candidate.name === spec.name);
+    if (tensor !== undefined) ordered.push(tensor);
+  }
+  if (ordered.length === signature.inputs.length && given.length === ordered.length) return ordered;
+  throw wrongInputs(signature, given, model);
+}
+
+function wrongInputs(signature: Signature, given: readonly Tensor[], model: string): ServerError {
+  const names = given.map((tensor) => tensor.name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined)
+    return invalid(`input '${repeated}' already exists in request for model '${model}'; give it once`);
+  const expected = signature.inputs.map((spec) => spec.name);
+  const unknown = names.find((name) => !expected.includes(name));
+  if (unknown !== undefined) {
+    return invalid(`unexpected inference input '${unknown}' for model '${model}'; it expects ${quoted(expected)}`);
+  }
+  const missing = expected.filter((name) => !names.includes(name));
+  return invalid(
+    `expected ${String(expected.length)} inputs but got ${String(names.length)} inputs for model '${model}'. ` +
+      `Got input(s) [${quoted(names)}], but missing required input(s) [${quoted(missing)}]. Please provide all required input(s).`,
+  );
+}
+
+function checkTensor(spec: TensorSpec, tensor: Tensor, model: string): void {
+  if (tensor.datatype !== spec.datatype) {
+    throw invalid(
+      `inference input '${spec.name}' data-type is '${tensor.datatype}', but model '${model}' expects '${spec.datatype}'`,
+    );
+  }
+  const fits =
+    tensor.shape.length === spec.shape.length &&
+    spec.shape.every((dim, axis) => typeof dim === 'string' || dim === tensor.shape[axis]);
+  if (!fits) {
+    throw invalid(
+      `unexpected shape for input '${spec.name}' for model '${model}'. ` +
+        `Expected [${wireShape(spec.shape).join()}], got [${tensor.shape.join()}]`,
+    );
+  }
+  if (tensor.data instanceof Uint8Array) return;
+  const cut = tensor.data.findIndex((text) => text.includes('\0'));
+  if (cut === -1) return;
+  // onnxruntime-node 1.30 ends strings at the first NUL without a word.
+  throw invalid(
+    `element ${String(cut)} of input '${spec.name}' holds a NUL character, which ONNX Runtime would cut off; remove it`,
+  );
+}
+
+/** A named free dimension has one size in all inputs; ONNX Runtime would broadcast or misread otherwise. */
+function checkFreeDimensions(
+  spec: TensorSpec,
+  tensor: Tensor,
+  sizes: Map<string, { size: number; input: string }>,
+  model: string,
+): void {
+  for (const [axis, dim] of spec.shape.entries()) {
+    const size = tensor.shape[axis];
+    if (typeof dim !== 'string' || dim === '' || size === undefined) continue;
+    const known = sizes.get(dim);
+    if (known === undefined) {
+      sizes.set(dim, { size, input: spec.name });
+    } else if (known.size !== size) {
+      throw invalid(
+        `dimension ${String(axis)} ("${dim}") of input '${spec.name}' for model '${model}' is ${String(size)}, ` +
+          `but ${String(known.size)} in input '${known.input}'; they must be equal`,
+      );
+    }
+  }
+}
+
+function countRows(accepting: Accepting, inputs: readonly Tensor[]): number {
+  const { model, maxBatchRows } = accepting;
+  const rows = inputs[0]?.shape[0] ?? 0;
+  const odd = inputs.find((tensor) => tensor.shape[0] !== rows);
+  if (odd !== undefined) throw invalid(`input '${odd.name}' batch size does not match other inputs for '${model}'`);
+  if (rows === 0) throw invalid(`input '${inputs[0]?.name ?? ''}' for model '${model}' has no rows; send at least one`);
+  if (rows > maxBatchRows) {
+    throw invalid(
+      `inference request batch-size must be <= ${String(maxBatchRows)} for '${model}', got ${String(rows)}; ` +
+        'send fewer rows or raise maxBatchRows in its config.json',
+    );
+  }
+  return rows;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(',');
+}
+
+function invalid(message: string): ServerError {
+  return new ServerError('invalid_argument', message);
+}

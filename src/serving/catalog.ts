@@ -1,0 +1,2 @@
+/** What the doors may ask; see domain/catalog.ts. */
+export type { Catalog, ModelStatus } from '../domain/catalog.ts';
