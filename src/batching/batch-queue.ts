@@ -163,7 +163,7 @@ export class BatchQueue<M extends Waiting> {
     let at = group.length;
     const urgency = urgencyOf(member);
     for (let before = group[at - 1]; before !== undefined && urgencyOf(before) > urgency; before = group[at - 1])
-      at -= 1;
+      {at -= 1;}
     if (at === group.length) group.push(member);
     else group.splice(at, 0, member);
     this.#size += 1;

@@ -23,7 +23,7 @@ export function joinRows(members: readonly (readonly Tensor[])[]): Block[] {
   return first.map((spec, index) => {
     const parts = members.map((tensors) => {
       const part = tensors[index];
-      assert(part && part.name === spec.name && part.datatype === spec.datatype, 'members of a batch agree in tensors');
+      assert(part?.name === spec.name && part.datatype === spec.datatype, 'members of a batch agree in tensors');
       return part;
     });
     if (parts.length === 1) return toBlock(spec);
@@ -87,7 +87,7 @@ function concat(parts: readonly Tensor[]): ArrayBuffer | readonly string[] {
   const first = parts[0];
   assert(first, 'there is something to join');
   if (!(first.data instanceof Uint8Array))
-    return parts.flatMap((part) => (part.data instanceof Uint8Array ? [] : part.data));
+    {return parts.flatMap((part) => (part.data instanceof Uint8Array ? [] : part.data));}
   let bytes = 0;
   for (const part of parts) if (part.data instanceof Uint8Array) bytes += part.data.byteLength;
   const joined = new Uint8Array(new ArrayBuffer(bytes));

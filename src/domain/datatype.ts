@@ -37,5 +37,5 @@ export const ELEMENT_BYTES: Readonly<Record<Datatype, number>> = {
 };
 
 export function isDatatype(name: string): name is Datatype {
-  return (DATATYPES as readonly string[]).includes(name);
+  return DATATYPES.some((datatype) => datatype === name);
 }

@@ -3,6 +3,8 @@ import type { Tensor } from './tensor.ts';
 
 /** A call as every door hands it in. Instants are milliseconds of the monotonic clock (performance.now). */
 export interface PredictRequest {
+  /** The RPC that it came by, for traces: "sluice.v1.PredictService/Predict". */
+  readonly method: string;
   readonly model: string;
   /** '' = the traffic policy, 'latest' = the newest ready version, else a version's name. */
   readonly version: string;

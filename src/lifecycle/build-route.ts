@@ -3,7 +3,7 @@ import { compareVersions } from '../domain/version.ts';
 import { buildLadder } from '../routing/route-table.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
-import type { Entry } from './manager.ts';
+import type { Entry } from './entry.ts';
 import type { Ladder } from './policy.ts';
 
 /** Rungs point at the runners of their keys, failed ones included: those refuse their calls with the reason. */

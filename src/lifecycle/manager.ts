@@ -1,26 +1,17 @@
 /** The manager: makes the desired state real on this instance, one step after another until all is quiet. */
 import { describeError } from '../domain/errors.ts';
 import type { QualificationReport, VersionSpec, VersionState, VersionStatus } from '../domain/version.ts';
+import type { Signature } from '../domain/signature.ts';
+import type { Tensor } from '../domain/tensor.ts';
 import type { Catalog, ModelStatus } from '../domain/catalog.ts';
 import type { Router } from '../routing/router.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import { buildRoute } from './build-route.ts';
+import type { Entry } from './entry.ts';
 import type { DesiredState } from './desired-state.ts';
 import { modelStatus } from './model-status.ts';
 import { keyOf, plan } from './policy.ts';
 import type { Ladder, Weights } from './policy.ts';
-
-/** A version on this instance: the manager's own record, replaced field by field only here. */
-export interface Entry {
-  readonly key: string;
-  readonly spec: VersionSpec;
-  state: VersionState;
-  reason: string;
-  since: Date;
-  report: QualificationReport | undefined;
-  /** Kept after a fault, so that calls which still reach it are told why. */
-  runner: VersionRunner | undefined;
-}
 
 export interface ManagerOptions {
   readonly router: Router<VersionRunner>;
@@ -97,11 +88,23 @@ export class Manager implements Catalog {
     while (this.#working.size > 0) await Promise.allSettled(this.#working);
   }
 
-  /** Stops loading, and waits until every accepted call has been answered or the drain time is over. */
-  async close(): Promise<void> {
+  /** One row of inputs that the version with the model's traffic, or else any ready one, answers. */
+  sampleOf(model: string): { signature: Signature; sample: readonly Tensor[] } | undefined {
+    const ready = [...this.#entries.values()].filter((entry) => entry.spec.model === model && entry.state === 'ready');
+    const weights = this.#inForce.get(model)?.weights;
+    return (ready.find((entry) => weights?.has(entry.key)) ?? ready[0])?.report;
+  }
+
+  /** From here on nothing is loaded, and the catalog is no longer settled. */
+  stopLoading(): void {
     this.#closing = true;
     this.#pending = [];
     this.#tell();
+  }
+
+  /** Refuses new calls, and waits until every accepted one has been answered or the drain time is over. */
+  async drain(): Promise<void> {
+    this.stopLoading();
     const runners = [...this.#entries.values()].flatMap((entry) => entry.runner ?? []);
     await within(
       Promise.all(runners.map((runner) => runner.drain('the server is shutting down'))),

@@ -3,7 +3,7 @@ import type { ModelStatus } from '../domain/catalog.ts';
 import { compareVersions } from '../domain/version.ts';
 import type { VersionStatus } from '../domain/version.ts';
 import type { BrokenVersion } from './desired-state.ts';
-import type { Entry } from './manager.ts';
+import type { Entry } from './entry.ts';
 import type { Ladder } from './policy.ts';
 
 export interface ModelView {

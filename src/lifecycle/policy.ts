@@ -26,9 +26,9 @@ export interface Plan {
   readonly unload: readonly string[];
 }
 
-/** Identity of a loaded version: the same name with other files is another one. */
-export function keyOf(spec: { readonly model: string; readonly version: string; readonly digest: string }): string {
-  return `${spec.model}/${spec.version}@${spec.digest}`;
+/** Identity of a loaded version: the same name with other files, or run in another way, is another one. */
+export function keyOf(spec: Pick<VersionSpec, 'model' | 'version' | 'digest' | 'settings'>): string {
+  return `${spec.model}/${spec.version}@${spec.digest} ${JSON.stringify(spec.settings)}`;
 }
 
 /**
@@ -57,7 +57,7 @@ export function plan(
 }
 
 function ladderFor(model: DesiredModel, states: ReadonlyMap<string, VersionState>, inForce: Weights): Ladder {
-  const wish = model.traffic === undefined ? defaultTraffic(model, states, inForce) : model.traffic;
+    const wish = model.traffic ?? defaultTraffic(model, states, inForce);
   const weights = new Map<string, number>();
   for (const [version, weight] of wish) {
     if (weight === 0) continue;
@@ -82,7 +82,7 @@ function defaultTraffic(model: DesiredModel, states: ReadonlyMap<string, Version
 }
 
 function versionOf(key: string): string {
-  return key.slice(key.indexOf('/') + 1, key.lastIndexOf('@'));
+  return key.slice(key.indexOf('/') + 1, key.indexOf('@'));
 }
 
 interface Surroundings {
@@ -97,7 +97,7 @@ function mayGo(version: ActualVersion, { desired, wanted, ladders, states }: Sur
   if (version.state !== 'ready' || wanted.has(version.key)) return false;
   if (ladders.get(version.model)?.weights.has(version.key) === true) return false;
   if (desired.broken.some((broken) => broken.model === version.model && covers(broken.version, version.version)))
-    return false;
+    {return false;}
   const successor = desired.models
     .find((model) => model.model === version.model)
     ?.specs.find((spec) => spec.version === version.version);

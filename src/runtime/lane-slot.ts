@@ -1,6 +1,7 @@
 /** A lane's place in its group: the thread that holds it now, what is loaded on it, and what it is doing. */
 import { describeError, ServerError } from '../domain/errors.ts';
 import type { Batch } from '../batching/batch-queue.ts';
+import type { BatchTrace } from '../domain/tracing.ts';
 import { Lane } from './lane.ts';
 import type { LaneReply, LoadTask, RunTask } from './messages.ts';
 import type { Member, VersionRunner } from './version-runner.ts';
@@ -11,6 +12,7 @@ export interface Flight {
   readonly batch: Batch<Member>;
   readonly dispatchedAt: number;
   readonly expectedMs: number;
+  readonly trace: BatchTrace | undefined;
   /** The lane's thread when it was sent; a successor may have taken the place since. */
   readonly lane: Lane;
 }

@@ -34,7 +34,7 @@ export class Lanes {
     };
   }
 
-  /** Loads, warms and checks a version on every lane that it is placed on. Rejects with the reason for which it cannot serve. */
+  /** Loads, warms and checks a version on all its lanes. Rejects with the reason for which it cannot serve. */
   async load(spec: VersionSpec, report: QualificationReport, stats: VersionStats): Promise<VersionRunner> {
     const group = this.#groupFor(spec);
     const session = this.#nextSession++;

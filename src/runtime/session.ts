@@ -1,4 +1,4 @@
-/** One ONNX Runtime session: the only file that knows onnxruntime-node, loaded in lanes and qualification children only. */
+/** One ONNX Runtime session: the only file that knows onnxruntime-node. Only lanes and qualification children load it. */
 import { DATATYPES } from '../domain/datatype.ts';
 import type { Datatype } from '../domain/datatype.ts';
 import { ServerError, describeError } from '../domain/errors.ts';
@@ -124,7 +124,7 @@ function toDatatype(name: string, type: Tensor.Type): Datatype {
   if (type === 'string') return 'BYTES';
   const datatype = DATATYPES.find((candidate) => candidate !== 'BYTES' && ORT_TYPE[candidate].type === type);
   if (datatype === undefined)
-    throw new ServerError('invalid_argument', `tensor "${name}" has type ${type}, which is not served`);
+    {throw new ServerError('invalid_argument', `tensor "${name}" has type ${type}, which is not served`);}
   return datatype;
 }
 
@@ -142,7 +142,7 @@ function fromOrt(name: string, tensor: Tensor): Block {
   const data: unknown = tensor.data;
   if (Array.isArray(data)) return { name, datatype, shape: tensor.dims, data: data.map(String) };
   if (!ArrayBuffer.isView(data))
-    throw new TypeError(`output "${name}" came as ${describeError(data)}, not as an array`);
+    {throw new TypeError(`output "${name}" came as ${describeError(data)}, not as an array`);}
   return { name, datatype, shape: tensor.dims, data: ownBuffer(data) };
 }
 

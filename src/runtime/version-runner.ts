@@ -7,6 +7,7 @@ import type { Timings } from '../domain/predict.ts';
 import type { Signature } from '../domain/signature.ts';
 import { tensorBytes } from '../domain/tensor.ts';
 import type { Tensor } from '../domain/tensor.ts';
+import type { BatchTrace, RequestTrace } from '../domain/tracing.ts';
 import type { QualificationReport, VersionSpec } from '../domain/version.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
 import { RunTimeEstimate } from './run-time-estimate.ts';
@@ -22,11 +23,14 @@ export interface Call {
   readonly group: string;
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** undefined when the request is not sampled. */
+  readonly trace: RequestTrace | undefined;
 }
 
 export interface Answer {
   readonly outputs: readonly Tensor[];
   readonly timings: Timings;
+  readonly batch: BatchTrace | undefined;
 }
 
 /** A call in the queue. */
@@ -198,7 +202,7 @@ export class VersionRunner {
     this.stats.recordRefusal('deadline');
     return new ServerError(
       'resource_exhausted',
-      `${this.#name()} has ${String(this.#queue.rows)} rows waiting, about ${waitMs.toFixed(0)} ms of work, and the deadline is in ${leftMs.toFixed(0)} ms; retry later or allow more time`,
+      `${titleOf(this)} has ${String(this.#queue.rows)} rows waiting, about ${waitMs.toFixed(0)} ms of work, and the deadline is in ${leftMs.toFixed(0)} ms; retry later or allow more time`,
     );
   }
 
@@ -211,7 +215,7 @@ export class VersionRunner {
     this.stats.recordRefusal(offer.limit === 'rows' ? 'queue_rows' : 'queue_bytes');
     const { maxQueueRows, maxQueueBytes } = this.spec.settings;
     const limit = offer.limit === 'rows' ? `${String(maxQueueRows)} rows` : `${String(maxQueueBytes)} bytes`;
-    return new ServerError('resource_exhausted', `the queue of ${this.#name()} is full (${limit}); retry later`);
+    return new ServerError('resource_exhausted', `the queue of ${titleOf(this)} is full (${limit}); retry later`);
   }
 
   #dismiss(gone: readonly Member[]): void {
@@ -222,7 +226,7 @@ export class VersionRunner {
       } else {
         this.stats.recordExpired();
         member.reject(
-          new ServerError('deadline_exceeded', `the deadline passed while the request waited for ${this.#name()}`),
+          new ServerError('deadline_exceeded', `the deadline passed while the request waited for ${titleOf(this)}`),
         );
       }
     }
@@ -238,8 +242,13 @@ export class VersionRunner {
     this.#aloneCount += 1;
     return `alone:${String(this.#aloneCount)}`;
   }
+}
 
-  #name(): string {
-    return `model "${this.spec.model}" version "${this.spec.version}"`;
-  }
+/** How messages call a version. */
+export function titleOf({ spec }: VersionRunner): string {
+  return `model "${spec.model}" version "${spec.version}"`;
+}
+
+export function overstayReason(runner: VersionRunner): string {
+  return `a run of ${titleOf(runner)} did not end within ${String(runner.spec.settings.maxRunMs)} ms (max-run)`;
 }

@@ -61,7 +61,7 @@ function wrongInputs(signature: Signature, given: readonly Tensor[], model: stri
   const names = given.map((tensor) => tensor.name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined)
-    return invalid(`input '${repeated}' already exists in request for model '${model}'; give it once`);
+    {return invalid(`input '${repeated}' already exists in request for model '${model}'; give it once`);}
   const expected = signature.inputs.map((spec) => spec.name);
   const unknown = names.find((name) => !expected.includes(name));
   if (unknown !== undefined) {

@@ -2,47 +2,44 @@
 import { ServerError, toServerError } from '../domain/errors.ts';
 import type { PredictReply, PredictRequest } from '../domain/predict.ts';
 import type { Router } from '../routing/router.ts';
-import type { VersionRunner } from '../runtime/version-runner.ts';
+import type { Outcome, Tracing } from '../domain/tracing.ts';
+import type { Answer, VersionRunner } from '../runtime/version-runner.ts';
 import { arrangeInputs, checkOutputs } from './arrange-inputs.ts';
-
-/** What is told about a request when it has ended; for traces. */
-export interface Finished {
-  readonly request: PredictRequest;
-  readonly runner: VersionRunner;
-  readonly reply: PredictReply | undefined;
-  readonly error: ServerError | undefined;
-}
 
 export interface PredictOptions {
   readonly router: Router<VersionRunner>;
   readonly now: () => number;
-  readonly onFinished: (finished: Finished) => void;
+  readonly tracing: Tracing;
 }
 
 export type Predict = (request: PredictRequest) => Promise<PredictReply>;
 
 /** Rejects with a ServerError, whatever went wrong. */
-export function createPredict({ router, now, onFinished }: PredictOptions): Predict {
+export function createPredict({ router, now, tracing }: PredictOptions): Predict {
   return async (request) => {
-    // From here to enqueue nothing waits, so the version cannot be drained in between: no lease is needed.
-    const runner = router.route(request);
-    const { model, version } = runner.spec;
-    let reply: PredictReply | undefined;
-    let error: ServerError | undefined;
+    const trace = tracing.request(request);
+    let runner: VersionRunner | undefined;
+    let answer: Answer | undefined;
+    let outcome: Outcome = 'ok';
     try {
+      // From here to enqueue nothing waits, so the version cannot be drained in between: no lease is needed.
+      runner = router.route(request);
+      const { model, version } = runner.spec;
       if (request.deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
       checkOutputs(runner.signature, request.outputs, model);
       const call = arrangeInputs({ model, signature: runner.signature, ...limitsOf(runner) }, request.inputs);
       const { outputs, deadline, signal } = request;
-      const answer = await runner.enqueue({ ...call, outputs, deadline, signal });
-      reply = { model, version, outputs: answer.outputs, timings: answer.timings };
-      return reply;
+      answer = await runner.enqueue({ ...call, outputs, deadline, signal, trace });
+      return { model, version, outputs: answer.outputs, timings: answer.timings };
     } catch (caught) {
-      error = toServerError(caught);
+      const error = toServerError(caught);
+      outcome = error.code;
       throw error;
     } finally {
-      runner.stats.recordRequest(error?.code ?? 'ok', now() - request.receivedAt);
-      onFinished({ request, runner, reply, error });
+      const endedAt = now();
+      runner?.stats.recordRequest(outcome, endedAt - request.receivedAt);
+      const version = runner?.spec.version ?? '';
+      trace?.finish({ version, outcome, endedAt, timings: answer?.timings, batch: answer?.batch });
     }
   };
 }

@@ -1,0 +1,42 @@
+/** The text of `--help`, made from the table of options. */
+import { OPTIONS, OPTION_FIELDS, envOf, flagOf, printDefault } from './options.ts';
+
+const WIDTH = 100;
+
+export function helpText(): string {
+  const options = OPTION_FIELDS.map((field) => {
+    const { kind, why } = OPTIONS[field];
+    return [
+      `  ${flagOf(field)}  (${envOf(field)}; default ${printDefault(field)})`,
+      ...wrap(`${why.replaceAll('`', '')} Give ${kind.allowed}.`, WIDTH - 6).map((line) => `      ${line}`),
+    ].join('\n');
+  });
+  return [
+    'Sluice serves ONNX models over gRPC.',
+    '',
+    'Usage: npm start -- [--option=value | --option value]...',
+    '',
+    'Flags win over environment variables. True-or-false options are --x and --no-x.',
+    '',
+    ...options,
+    '  --help, -h',
+    '      Prints this text.',
+    '  --version',
+    '      Prints the version.',
+    '',
+  ].join('\n');
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,217 @@
+/** Every option of the server, once: README's table, `--help` and the Config type are made from this one. */
+import { address, bytes, choice, duration, integer, label, orOff, path, ratio, toggle, words } from './kinds.ts';
+import type { Kind } from './kinds.ts';
+
+export interface Option<T> {
+  /** The flag without its dashes; the environment variable is made from it too. */
+  readonly name: string;
+  readonly kind: Kind<T>;
+  readonly default: T;
+  /** What it does, and why one would change it. */
+  readonly why: string;
+}
+
+type ValueOf<K> = K extends Kind<infer T> ? T : never;
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+const TIB = 2 ** 40;
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+/** The keys are Config's fields, units last; the order is README's. */
+export const OPTIONS = {
+  modelsDir: option({
+    name: 'models-dir',
+    kind: path(),
+    default: './models',
+    why: 'Where the models are: `<model>/<version>/model.onnx`. It is read again on SIGHUP.',
+  }),
+  dataDir: option({
+    name: 'data-dir',
+    kind: path(),
+    default: './data',
+    why: 'Where the server keeps what it found out about versions; put it on a disk that outlives a container.',
+  }),
+  predictAddress: option({
+    name: 'predict-address',
+    kind: address(),
+    default: Object.freeze({ host: '127.0.0.1', port: 50_051 }),
+    why: 'Where Predict, the Open Inference Protocol, health and reflection listen; 0.0.0.0 lets other machines in.',
+  }),
+  metricsAddress: option({
+    name: 'metrics-address',
+    kind: orOff(address()),
+    default: Object.freeze({ host: '127.0.0.1', port: 9464 }),
+    why: 'Where Prometheus finds /metrics; `off` when metrics leave by OTLP only.',
+  }),
+  predictTransport: option({
+    name: 'predict-transport',
+    kind: choice(['grpc-js']),
+    default: 'grpc-js',
+    why: 'The implementation of the gRPC server.',
+  }),
+  reflection: option({
+    name: 'reflection',
+    kind: toggle(),
+    default: true,
+    why: 'Lets grpcurl and the like ask for the schema; switch it off where the port faces strangers.',
+  }),
+  serverName: option({
+    name: 'server-name',
+    kind: label(),
+    default: 'sluice',
+    why: 'What ServerMetadata and telemetry call this server; name it where several report to one place.',
+  }),
+  lanes: option({
+    name: 'lanes',
+    kind: integer({ min: 0, max: 256 }),
+    default: 0,
+    why: 'Threads that run models; 0 = one per core, less one from 4 cores on. Fewer leave cores to others.',
+  }),
+  intraOpThreads: option({
+    name: 'intra-op-threads',
+    kind: integer({ min: 1, max: 256 }),
+    default: 1,
+    why: 'Threads within one run; more make single runs of large models quicker. Lower `--lanes` with it.',
+  }),
+  executionProviders: option({
+    name: 'execution-providers',
+    kind: words(),
+    default: Object.freeze(['cpu']),
+    why: 'Where ONNX Runtime computes, in order of preference; a version fails to load where one is not available.',
+  }),
+  maxBatchRows: option({
+    name: 'max-batch-rows',
+    kind: integer({ min: 1, max: 65_536 }),
+    default: 64,
+    why: 'Rows of different calls that run together; more give throughput, fewer keep each run short.',
+  }),
+  maxQueueDelayMs: option({
+    name: 'max-queue-delay',
+    kind: duration({ min: 0, max: 10 * SECOND }),
+    default: 0,
+    why: 'How long an idle lane waits for a fuller batch; 0 = it never waits, which is quickest while lanes are idle.',
+  }),
+  maxQueueRows: option({
+    name: 'max-queue-rows',
+    kind: integer({ min: 1, max: 1_000_000 }),
+    default: 1024,
+    why: 'Rows that may wait per version; calls beyond get RESOURCE_EXHAUSTED. Fewer refuse sooner under overload.',
+  }),
+  maxQueueBytes: option({
+    name: 'max-queue-bytes',
+    kind: bytes({ min: KIB, max: TIB }),
+    default: 256 * MIB,
+    why: 'Bytes of tensors that may wait per version; it bounds memory where rows are large.',
+  }),
+  maxMessageBytes: option({
+    name: 'max-message-bytes',
+    kind: bytes({ min: KIB, max: GIB }),
+    default: 64 * MIB,
+    why: 'The largest message taken; a larger one gets RESOURCE_EXHAUSTED.',
+  }),
+  maxConcurrentStreams: option({
+    name: 'max-concurrent-streams',
+    kind: integer({ min: 1, max: 1_000_000 }),
+    default: 2048,
+    why: 'Calls in flight per connection; clients hold further ones back. Keep it above `--max-queue-rows`.',
+  }),
+  maxConnectionAgeMs: option({
+    name: 'max-connection-age',
+    kind: orOff(duration({ min: SECOND, max: 168 * HOUR })),
+    default: 'off',
+    why: 'Connections older than this are asked to reconnect, so that a balancer in front can spread them anew.',
+  }),
+  maxRunMs: option({
+    name: 'max-run',
+    kind: duration({ min: 1, max: HOUR }),
+    default: 30 * SECOND,
+    why: 'A run that takes longer is given up: its callers get DEADLINE_EXCEEDED and the version fails.',
+  }),
+  maxLostLanes: option({
+    name: 'max-lost-lanes',
+    kind: integer({ min: 1, max: 64 }),
+    default: 4,
+    why: 'Threads that may be stuck in runs that were given up; one more, and the server drains and exits.',
+  }),
+  qualificationTimeoutMs: option({
+    name: 'qualification-timeout',
+    kind: duration({ min: 100, max: HOUR }),
+    default: 60 * SECOND,
+    why: 'How long a version may take to load, warm and prove itself before it is rejected; large ones need more.',
+  }),
+  qualificationMemoryBytes: option({
+    name: 'qualification-memory',
+    kind: bytes({ min: 64 * MIB, max: 64 * TIB }),
+    default: 4 * GIB,
+    why: 'Memory that a version may take to prove itself, within what the machine has; large ones need more.',
+  }),
+  drainDelayMs: option({
+    name: 'drain-delay',
+    kind: duration({ min: 0, max: HOUR }),
+    default: 0,
+    why: 'On SIGTERM, the time between health NOT_SERVING and the end of new calls, for a balancer to look elsewhere.',
+  }),
+  drainTimeoutMs: option({
+    name: 'drain-timeout',
+    kind: duration({ min: 0, max: HOUR }),
+    default: 30 * SECOND,
+    why: "On SIGTERM, how long calls in flight may take to finish; keep it below the sender's grace period.",
+  }),
+  logLevel: option({
+    name: 'log-level',
+    kind: choice(['debug', 'info', 'warn', 'error']),
+    default: 'info',
+    why: 'The least severe lines that are logged.',
+  }),
+  traceRatio: option({
+    name: 'trace-ratio',
+    kind: ratio(),
+    default: 0.01,
+    why: 'The share of calls without a trace of their own that start one; a caller that sends a trace decides itself.',
+  }),
+};
+
+export type OptionField = keyof typeof OPTIONS;
+
+/** The complete configuration; frozen. Made by compileOptions alone. */
+export type Config = { readonly [F in OptionField]: ValueOf<(typeof OPTIONS)[F]['kind']> };
+
+export const OPTION_FIELDS: readonly OptionField[] = Object.keys(OPTIONS).filter(isOptionField);
+
+function isOptionField(field: string): field is OptionField {
+  return Object.hasOwn(OPTIONS, field);
+}
+
+/** The option of a field, typed as Config has it. */
+export function optionOf<F extends OptionField>(field: F): Option<Config[F]> {
+  const table: { readonly [G in OptionField]: Option<Config[G]> } = OPTIONS;
+  return table[field];
+}
+
+export function flagOf(field: OptionField): string {
+  return `--${OPTIONS[field].name}`;
+}
+
+export function envOf(field: OptionField): string {
+  return `SLUICE_${OPTIONS[field].name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+export function printDefault(field: OptionField): string {
+  return printValue(field, OPTIONS[field].default);
+}
+
+/** The text that the option reads back. */
+export function printValue<F extends OptionField>(field: F, value: Config[F]): string {
+  return optionOf(field).kind.print(value);
+}
+
+interface Row<K> extends Option<ValueOf<K>> {
+  readonly kind: Kind<ValueOf<K>> & K;
+}
+
+function option<K extends Kind<unknown>>(row: NoInfer<Option<ValueOf<K>>> & { readonly kind: K }): Row<K> {
+  return Object.freeze(row);
+}

@@ -1,0 +1,43 @@
+/** The table of options, and what is made from it. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { autoLanes } from '../../../src/config/auto-lanes.ts';
+import { OPTIONS, OPTION_FIELDS, envOf, flagOf, printDefault } from '../../../src/config/options.ts';
+import { configTable, withConfigTable } from '../../../src/config/table.ts';
+
+const README = new URL('../../../README.md', import.meta.url);
+
+test('names, flags and variables are made from one another and are given once', () => {
+  assert.deepEqual([flagOf('maxRunMs'), envOf('maxRunMs')], ['--max-run', 'SLUICE_MAX_RUN']);
+  const names = OPTION_FIELDS.map((field) => OPTIONS[field].name);
+  assert.equal(new Set(names).size, names.length);
+  for (const name of names) assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+});
+
+test('every default is a value that may be given', () => {
+  for (const field of OPTION_FIELDS) {
+    assert.deepEqual(OPTIONS[field].kind.parse(printDefault(field)), OPTIONS[field].default, field);
+  }
+});
+
+test('every option says in a sentence why one would change it', () => {
+  for (const field of OPTION_FIELDS) assert.match(OPTIONS[field].why, /^[A-Z0-9].{20,160}\.$/, field);
+});
+
+test('the table has one row per option and stands between the markers, whatever was there', () => {
+  assert.equal(configTable().split('\n').length, OPTION_FIELDS.length + 4);
+  const once = withConfigTable('# Sluice\n<!-- config -->old<!-- /config -->\nend\n');
+  assert.equal(once, `# Sluice\n<!-- config -->\n\n${configTable()}\n\n<!-- /config -->\nend\n`);
+  assert.equal(withConfigTable(once), once);
+  assert.throws(() => withConfigTable('# Sluice\n'), /has no <!-- config -->/);
+});
+
+test('README has the table as it is now', { skip: !existsSync(README) && 'there is no README.md' }, () => {
+  const readme = readFileSync(README, 'utf8');
+  assert.equal(readme, withConfigTable(readme), 'run npm run gen:config-table');
+});
+
+test('lanes never outnumber cores, and leave the transport one from four cores on', () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 8, 64].map(autoLanes), [1, 1, 2, 3, 3, 7, 63]);
+});
