@@ -1,20 +1,23 @@
 /** The closed list of what can go wrong, and the one error class that carries it to a door. */
 
 /** Each code is one gRPC status; the map to numbers lives at the door (transport/status.ts). */
-export type ErrorCode =
+export const ERROR_CODES = [
   /** The request is wrong whatever the state of the server. */
-  | 'invalid_argument'
+  'invalid_argument',
   /** No such model, version or alias. */
-  | 'not_found'
+  'not_found',
   /** It exists but cannot answer now; retrying elsewhere or later may work. */
-  | 'unavailable'
+  'unavailable',
   /** A limit was reached: queue, bytes, message size. Retry with back-off. */
-  | 'resource_exhausted'
-  | 'deadline_exceeded'
-  | 'cancelled'
-  | 'unimplemented'
-  /** A fault of the server or the model; the message tells no cause, the log does. */
-  | 'internal';
+  'resource_exhausted',
+  'deadline_exceeded',
+  'cancelled',
+  'unimplemented',
+  /** A fault of the server or the model. */
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** An error with a code that a caller can act on, and a message that says what to do. */
 export class ServerError extends Error {

@@ -1,0 +1,129 @@
+/** What this server has counted: a VersionStats for each open version, calls by method, loads, lanes. */
+import { versionKey } from '../domain/version.ts';
+import { Histogram } from './histogram.ts';
+import { VersionStats, type Outcome } from './version-stats.ts';
+
+/** Calls of one RPC by outcome, in seconds. A door asks for it once per method and keeps it. */
+export class RpcStats {
+  /** Fully qualified: "sluice.v1.PredictService/Predict". */
+  readonly method: string;
+  readonly startedAtMs: number;
+  readonly #outcomes = new Map<Outcome, Histogram>();
+
+  constructor({ method, startedAtMs }: { method: string; startedAtMs: number }) {
+    this.method = method;
+    this.startedAtMs = startedAtMs;
+  }
+
+  record(outcome: Outcome, ms: number): void {
+    let histogram = this.#outcomes.get(outcome);
+    if (histogram === undefined) {
+      histogram = new Histogram();
+      this.#outcomes.set(outcome, histogram);
+    }
+    histogram.record(ms / 1000);
+  }
+
+  outcomes(): (readonly [Outcome, Histogram])[] {
+    return [...this.#outcomes];
+  }
+}
+
+/** How long loads of one version took, in seconds. */
+export interface LoadStats {
+  readonly model: string;
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly ok: Histogram;
+  readonly failed: Histogram;
+}
+
+/** What is now, read at export; the scheduler sets it. `lost` only grows. */
+export interface LaneGauges {
+  count(): number;
+  busy(): number;
+  lost(): number;
+}
+
+/** Failed versions are never opened, so only this bounds what is kept about them; the oldest go first. */
+const MAX_LOADS = 1_000;
+
+export class Monitor {
+  readonly startedAtMs: number;
+  lanes: LaneGauges = { count: () => 0, busy: () => 0, lost: () => 0 };
+  readonly #now: () => number;
+  readonly #versions = new Map<string, VersionStats>();
+  readonly #rpcs = new Map<string, RpcStats>();
+  readonly #loads = new Map<string, LoadStats>();
+
+  /** `now` is the wall clock. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.startedAtMs = now();
+  }
+
+  /** The version's counters; those that are open already, or new ones that begin at zero. */
+  open(model: string, version: string): VersionStats {
+    const key = versionKey(model, version);
+    let stats = this.#versions.get(key);
+    if (stats === undefined) {
+      stats = new VersionStats({ model, version, now: this.#now });
+      this.#versions.set(key, stats);
+    }
+    return stats;
+  }
+
+  /** Forgets a version: all its series vanish. What late requests still record goes nowhere. */
+  drop(model: string, version: string): void {
+    this.#versions.delete(versionKey(model, version));
+    this.#loads.delete(versionKey(model, version));
+  }
+
+  get(model: string, version: string): VersionStats | undefined {
+    return this.#versions.get(versionKey(model, version));
+  }
+
+  all(): VersionStats[] {
+    return [...this.#versions.values()];
+  }
+
+  /** For methods that exist; the names that clients make up must not come here. */
+  rpc(method: string): RpcStats {
+    let stats = this.#rpcs.get(method);
+    if (stats === undefined) {
+      stats = new RpcStats({ method, startedAtMs: this.#now() });
+      this.#rpcs.set(method, stats);
+    }
+    return stats;
+  }
+
+  rpcs(): RpcStats[] {
+    return [...this.#rpcs.values()];
+  }
+
+  recordLoad({ model, version, outcome, ms }: LoadRecord): void {
+    const key = versionKey(model, version);
+    let stats = this.#loads.get(key);
+    if (stats === undefined) {
+      stats = { model, version, startedAtMs: this.#now(), ok: new Histogram(), failed: new Histogram() };
+      this.#loads.set(key, stats);
+      for (const oldest of this.#loads.keys()) {
+        if (this.#loads.size <= MAX_LOADS) break;
+        this.#loads.delete(oldest);
+      }
+    }
+    stats[outcome].record(ms / 1000);
+  }
+
+  loads(): LoadStats[] {
+    return [...this.#loads.values()];
+  }
+}
+
+/** One try to bring a version up, from the start of qualification or loading to ready or failed. */
+export interface LoadRecord {
+  readonly model: string;
+  readonly version: string;
+  readonly outcome: 'ok' | 'failed';
+  readonly ms: number;
+}

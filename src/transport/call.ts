@@ -1,0 +1,26 @@
+/** What a door knows of a call besides its message, and the shape of the functions that answer calls. */
+
+export interface Call {
+  /** The RPC: "sluice.v1.PredictService/Predict". */
+  readonly method: string;
+  /** Milliseconds of the monotonic clock (performance.now), like `deadline`. */
+  readonly receivedAt: number;
+  /** Infinity when the caller set none. */
+  readonly deadline: number;
+  /** Aborted, with a ServerError as reason, when the caller has gone or its deadline has passed. */
+  readonly signal: AbortSignal;
+  /** `traceparent` metadata, undefined when there was none. */
+  readonly traceparent: string | undefined;
+  /** `x-sluice-routing-key` metadata, '' when there was none. */
+  readonly routingKey: string;
+}
+
+/** Answers one message, or throws; ServerErrors reach the caller, anything else becomes INTERNAL. */
+export type Handler<Request, Reply> = (request: Request, call: Call) => Reply | Promise<Reply>;
+
+/** Answers the messages of a stream one by one; a failure is a reply too, so that it does not end the stream. */
+export interface StreamHandler<Request, Reply> {
+  readonly answer: Handler<Request, Reply>;
+  /** `request` is undefined where the message could not be decoded. */
+  readonly refuse: (request: Request | undefined, status: { code: number; message: string }) => Reply;
+}

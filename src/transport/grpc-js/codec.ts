@@ -1,0 +1,50 @@
+/** The schema at run time: turns message bytes into objects and back, with what proto-loader makes of proto/. */
+import { fileURLToPath } from 'node:url';
+import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader';
+import { loadPackageDefinition } from '@grpc/grpc-js';
+import { loadSync, type Options } from '@grpc/proto-loader';
+import { describeError, ServerError } from '../../domain/errors.ts';
+import type { ProtoGrpcType as InferenceTypes } from '../gen/grpc_service.ts';
+import type { ProtoGrpcType as PredictTypes } from '../gen/predict.ts';
+
+const PROTO_DIRECTORY = fileURLToPath(new URL('../../../proto', import.meta.url));
+const FILES = ['sluice/v1/predict.proto', 'inference/grpc_service.proto'];
+
+/** Must agree with the flags of `npm run gen`. 64-bit integers come as Long objects: exact, and quick to take apart. */
+const OPTIONS: Options = { includeDirs: [PROTO_DIRECTORY], defaults: true, enums: String, oneofs: true };
+
+export type Schema = PredictTypes & InferenceTypes;
+
+/** The services with their clients and method definitions, as the types in gen/ describe them. */
+export function loadSchema(): Schema {
+  return loadPackageDefinition(loadSync(FILES, OPTIONS)) as unknown as Schema;
+}
+
+/** The same schema with the field names of the files, which is what reflection has to show. */
+export function loadReflectedSchema(): PackageDefinition {
+  return loadSync(FILES, { ...OPTIONS, keepCase: true });
+}
+
+/** Stands in for a message that is no valid protobuf, so that a handler can refuse it in our words. */
+export class MalformedMessage {
+  readonly error: ServerError;
+
+  constructor(caught: unknown) {
+    const message = `the message is not valid protobuf (${describeError(caught)}); check that client and server agree on proto/`;
+    this.error = new ServerError('invalid_argument', message);
+  }
+}
+
+/** grpc-js answers INTERNAL, and ends a stream, where a deserializer throws; this one never does. */
+export function tolerantly<Request>(
+  method: Pick<MethodDefinition<never, never, Request>, 'requestDeserialize'>,
+): (bytes: Buffer) => Request | MalformedMessage {
+  const { requestDeserialize } = method;
+  return (bytes) => {
+    try {
+      return requestDeserialize(bytes);
+    } catch (caught) {
+      return new MalformedMessage(caught);
+    }
+  };
+}
