@@ -1,7 +1,8 @@
 /** What this server has counted: a VersionStats for each open version, calls by method, loads, lanes. */
 import { versionKey } from '../domain/version.ts';
 import { Histogram } from './histogram.ts';
-import { VersionStats, type Outcome } from './version-stats.ts';
+import type { Outcome } from '../domain/tracing.ts';
+import { VersionStats } from './version-stats.ts';
 
 /** Calls of one RPC by outcome, in seconds. A door asks for it once per method and keeps it. */
 export class RpcStats {

@@ -1,8 +1,7 @@
 /** Everything that is counted about one loaded version, cumulative since it was opened. */
 import type { ErrorCode } from '../domain/errors.ts';
+import type { Outcome } from '../domain/tracing.ts';
 import { Histogram, ROWS } from './histogram.ts';
-
-export type Outcome = 'ok' | ErrorCode;
 
 /** Why a batch was closed: it was full, a lane was idle, the queue delay was over, or the next request's shape differed. */
 export const CLOSE_REASONS = ['full', 'idle', 'delay', 'shape'] as const;

@@ -22,13 +22,14 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import { noTracing, type Tracing } from '../domain/tracing.ts';
 import type { Histogram } from '../monitor/histogram.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { ProcessVitals, type ProcessReadings } from '../monitor/process-vitals.ts';
 import type { Events } from './events.ts';
 import { prometheusName, readInstruments, type Instrument, type Point } from './instruments.ts';
 import type { OtlpOptions } from './otlp-env.ts';
-import { createTracing, noTracing, type Tracing } from './tracing.ts';
+import { createTracing } from './tracing.ts';
 import { WatchedExporter } from './watched-exporter.ts';
 
 export interface TelemetryOptions {
@@ -55,8 +56,8 @@ const MAX_LINKS_PER_SPAN = 256;
 const MAX_POINTS_PER_EXPORT = 256;
 /** Series rendered for Prometheus before other work gets its turn; a histogram is some 40 lines. */
 const SERIES_PER_TURN = 16;
-/** Exports of one signal under way at once; beyond, they fail at once. */
-const MAX_EXPORTS = 4;
+/** Exports of one signal under way at once; beyond, they fail at once. A flush of a full span queue takes five. */
+const MAX_EXPORTS = 8;
 
 /**
  * Owns readers, exporters and their timers. A receiver that is down costs the queued spans and one log line a minute;

@@ -16,68 +16,16 @@ import {
 } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span, Tracer } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ATTR_RPC_METHOD, ATTR_RPC_SYSTEM_NAME } from '@opentelemetry/semantic-conventions';
-import type { Timings } from '../domain/predict.ts';
-import type { Outcome } from '../monitor/version-stats.ts';
+import type {
+  BatchStart,
+  BatchTrace,
+  Outcome,
+  RequestStart,
+  RequestTrace,
+  SpanIds,
+  Tracing,
+} from '../domain/tracing.ts';
 import { statusName } from './instruments.ts';
-
-/** All instants are milliseconds of the monotonic clock (performance.now). */
-export interface Tracing {
-  /** undefined when the request is not sampled. */
-  request(start: RequestStart): RequestTrace | undefined;
-  /** At dispatch, once per batch, with the traces of its sampled members; undefined when there is none. */
-  batch(start: BatchStart): BatchTrace | undefined;
-}
-
-export interface RequestStart {
-  readonly traceparent: string | undefined;
-  /** Fully qualified: "sluice.v1.PredictService/Predict". */
-  readonly method: string;
-  readonly model: string;
-  readonly receivedAt: number;
-}
-
-export interface SpanIds {
-  readonly traceId: string;
-  readonly spanId: string;
-}
-
-export interface RequestTrace extends SpanIds {
-  /** Once, when the reply is known. */
-  finish(end: RequestEnd): void;
-}
-
-export interface RequestEnd {
-  /** The version that answered; '' when none was found. */
-  readonly version: string;
-  readonly outcome: Outcome;
-  readonly endedAt: number;
-  /** undefined when the request did not reach a lane. */
-  readonly timings: Timings | undefined;
-  readonly batch: BatchTrace | undefined;
-}
-
-export interface BatchStart {
-  readonly model: string;
-  readonly version: string;
-  readonly rows: number;
-  readonly dispatchedAt: number;
-  readonly members: readonly RequestTrace[];
-}
-
-export interface BatchTrace extends SpanIds {
-  /** Once, when the lane has answered. */
-  finish(end: BatchEnd): void;
-}
-
-export interface BatchEnd {
-  readonly endedAt: number;
-  readonly hopMs: number;
-  readonly computeMs: number;
-  readonly outcome: Outcome;
-}
-
-/** The trace of nothing: when no spans are exported. */
-export const noTracing: Tracing = { request: () => undefined, batch: () => undefined };
 
 export interface TracingOptions {
   readonly tracer: Tracer;

@@ -1,0 +1,202 @@
+/** A real server in processes of its own, on free ports, for tests from outside. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+export const MODELS = join(REPOSITORY, 'models');
+export const FIXTURES = join(REPOSITORY, 'test/models');
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly event?: string };
+
+export interface SluiceOptions {
+  readonly modelsDir?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** `serve` runs without the supervisor. */
+  readonly role?: 'up' | 'serve';
+}
+
+/** Start-up is bounded, so that a test that cannot start says so. */
+const READY_TIMEOUT_MS = 60_000;
+const EXIT_TIMEOUT_MS = 45_000;
+
+export class Sluice {
+  readonly predictAddress: string;
+  readonly metricsAddress: string;
+  readonly log: readonly LogLine[];
+  readonly #child: ChildProcess;
+  readonly #log: LogReader;
+  readonly #dataDir: string;
+
+  private constructor(child: ChildProcess, log: LogReader, dataDir: string) {
+    this.#child = child;
+    this.#log = log;
+    this.#dataDir = dataDir;
+    this.log = log.lines;
+    this.predictAddress = log.addressOf('predict');
+    this.metricsAddress = log.addressOf('metrics');
+  }
+
+  /** Resolves when everything is ready or failed. */
+  static async start(options: SluiceOptions = {}): Promise<Sluice> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'sluice-data-'));
+    const child = spawnSluice(options, dataDir);
+    const log = new LogReader(child);
+    await log.line((line) => line.event === 'settled', READY_TIMEOUT_MS);
+    return new Sluice(child, log, dataDir);
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the server has no pid');
+    return this.#child.pid;
+  }
+
+  /** What came on standard output beside the log: the greeting. */
+  get text(): string {
+    return this.#log.text;
+  }
+
+  /** The first line, past or future, that satisfies the condition. */
+  line(condition: (line: LogLine) => boolean, timeoutMs = READY_TIMEOUT_MS): Promise<LogLine> {
+    return this.#log.line(condition, timeoutMs);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Exit code, once it has ended by itself. */
+  async exited(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      await once(this.#child, 'exit', { signal: AbortSignal.timeout(EXIT_TIMEOUT_MS) });
+    }
+    return this.#child.exitCode;
+  }
+
+  async stop(): Promise<number | null> {
+    this.signal('SIGTERM');
+    try {
+      return await this.exited();
+    } finally {
+      this.#child.kill('SIGKILL');
+      await rm(this.#dataDir, { recursive: true, force: true });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** Runs the command to its end: for options that it refuses, and the like. */
+export async function runSluice(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [join(REPOSITORY, 'src/main.ts'), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_TIMEOUT_MS);
+  await once(child, 'close');
+  clearTimeout(timer);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** A port that nobody used a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+function spawnSluice(
+  { modelsDir = MODELS, args = [], env = {}, role = 'up' }: SluiceOptions,
+  dataDir: string,
+): ChildProcess {
+  const places = ['--predict-address', '127.0.0.1:0', '--metrics-address', '127.0.0.1:0'].filter(
+    (_, index, all) => !args.includes(all[index - (index % 2)] ?? ''),
+  );
+  const main = join(REPOSITORY, 'src/main.ts');
+  const own = ['--models-dir', modelsDir, '--data-dir', dataDir];
+  return spawn(process.execPath, [main, role, ...own, ...places, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+class LogReader {
+  readonly lines: LogLine[] = [];
+  text = '';
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
+
+  constructor(child: ChildProcess) {
+    if (child.stdout === null) throw new Error('the server has no standard output');
+    const reader = createInterface({ input: child.stdout });
+    reader.on('line', (line) => {
+      if (line.startsWith('{')) this.lines.push(JSON.parse(line) as LogLine);
+      else this.text += `${line}\n`;
+      for (const look of [...this.#waiting]) look();
+    });
+    reader.on('close', () => {
+      this.#ended = true;
+      for (const look of [...this.#waiting]) look();
+    });
+  }
+
+  addressOf(name: string): string {
+    const line = this.lines.find((candidate) => candidate.event === 'listening' && candidate['name'] === name);
+    return typeof line?.['address'] === 'string' ? line['address'] : '';
+  }
+
+  line(condition: (line: LogLine) => boolean, timeoutMs: number): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        end();
+      };
+      const look = (): void => {
+        const found = this.lines.find(condition);
+        if (found !== undefined)
+          settle(() => {
+            resolve(found);
+          });
+        else if (this.#ended)
+          settle(() => {
+            reject(new Error(`the server ended; its log:\n${this.tail()}`));
+          });
+      };
+      const timer = setTimeout(() => {
+        settle(() => {
+          reject(new Error(`no such line within ${String(timeoutMs)} ms; the log:\n${this.tail()}`));
+        });
+      }, timeoutMs);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  tail(): string {
+    return this.lines
+      .slice(-20)
+      .map((line) => JSON.stringify(line))
+      .join('\n');
+  }
+}
