@@ -1,6 +1,11 @@
 /** The words of the request line: what a caller asks for and what comes back. */
 import type { Tensor } from './tensor.ts';
 
+/** Says whether anybody still waits. An AbortSignal is one; the queue only ever looks, so a door may do with less. */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
 /** A call as every door hands it in. Instants are milliseconds of the monotonic clock (performance.now). */
 export interface PredictRequest {
   /** The RPC that it came by, for traces: "sluice.v1.PredictService/Predict". */
@@ -16,7 +21,7 @@ export interface PredictRequest {
   readonly receivedAt: number;
   /** Infinity when the caller set none. */
   readonly deadline: number;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** The caller's W3C trace context, undefined when it sent none. */
   readonly traceparent: string | undefined;
 }

@@ -12,6 +12,9 @@ export interface Question {
   readonly routingKey: string;
 }
 
+/** More would make no sentence. */
+const REASONS_SHOWN = 3;
+
 export class Router<T> {
   #table: RouteTable<T> = new Map();
   readonly #random: () => number;
@@ -45,11 +48,17 @@ export class Router<T> {
 
   #byPolicy(route: Route<T>, key: string): T {
     if (route.ladder.length === 0) {
-      throw new ServerError('unavailable', `model '${route.model}' has no version in service: ${route.ladderReason}`);
+      throw new ServerError('unavailable', `model '${route.model}' has no version in service: ${whyNone(route)}`);
     }
     const slot = key === '' ? Math.floor(this.#random() * TOTAL_WEIGHT) : slotOf(route.salt, key);
     return pick(route.ladder, slot).target;
   }
+}
+
+/** What the policy lacks, with the states of the first versions. */
+function whyNone<T>(route: Route<T>): string {
+  const states = [...route.absent].slice(0, REASONS_SHOWN).map(([version, state]) => `version ${version} is ${state}`);
+  return [route.ladderReason, ...states].join('; ');
 }
 
 function absence<T>(route: Route<T>, asked: string, version: string): ServerError {

@@ -37,8 +37,10 @@ export const WAKE_MS = 0.2;
 /** A second batch is sent to a busy lane only this long before the first should be done: it cannot be called back. */
 export const PREFETCH_MS = 2;
 
-/** A batch that runs at least this long is worth spreading over all idle lanes. */
+/** A batch that runs at least this long is worth spreading over all idle lanes… */
 export const SPREAD_MS = 1;
+/** …unless the parts together would take this many times as long as the whole, since each reads all weights again. */
+export const SPREAD_WASTE = 1.2;
 
 /**
  * The next batch to send, if any. A lane takes a second batch only when that is full already: otherwise the rows do
@@ -77,8 +79,9 @@ function placeFor<L extends LaneView>(
   const soonFree = lanes.some((other) => other.depth === 1 && other.freeAt - now < WAKE_MS);
   const runMs = backlog.estimateMs(backlog.nextRows);
   if (soonFree && !full && runMs < WAKE_MS) return undefined;
-  const maxRows = runMs < SPREAD_MS ? backlog.maxBatchRows : Math.ceil(backlog.nextRows / idle.length);
-  return { lane, maxRows };
+  const share = Math.ceil(backlog.nextRows / idle.length);
+  const spread = runMs >= SPREAD_MS && idle.length * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
+  return { lane, maxRows: spread ? share : backlog.maxBatchRows };
 }
 
 function secondPlace<L extends LaneView>(

@@ -23,11 +23,12 @@ export interface Accepting {
 export function arrangeInputs(accepting: Accepting, given: readonly Tensor[]): Arranged {
   const { signature, model } = accepting;
   const inputs = inOrder(signature, given, model);
-  const sizes = new Map<string, { size: number; input: string }>();
+  const sizes: NamedSize[] = [];
   let group = '';
-  for (const [index, spec] of signature.inputs.entries()) {
+  for (let index = 0; index < inputs.length; index += 1) {
+    const spec = signature.inputs[index];
     const tensor = inputs[index];
-    if (tensor === undefined) continue;
+    if (spec === undefined || tensor === undefined) continue;
     checkTensor(spec, tensor, model);
     checkFreeDimensions(spec, tensor, sizes, model);
     for (let axis = 1; axis < spec.shape.length; axis += 1) {
@@ -60,8 +61,9 @@ function inOrder(signature: Signature, given: readonly Tensor[], model: string):
 function wrongInputs(signature: Signature, given: readonly Tensor[], model: string): ServerError {
   const names = given.map((tensor) => tensor.name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined)
-    {return invalid(`input '${repeated}' already exists in request for model '${model}'; give it once`);}
+  if (repeated !== undefined) {
+    return invalid(`input '${repeated}' already exists in request for model '${model}'; give it once`);
+  }
   const expected = signature.inputs.map((spec) => spec.name);
   const unknown = names.find((name) => !expected.includes(name));
   if (unknown !== undefined) {
@@ -98,19 +100,22 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, model: string): void {
   );
 }
 
+/** The size that a named free dimension was given first, and where. */
+interface NamedSize {
+  readonly dim: string;
+  readonly size: number;
+  readonly input: string;
+}
+
 /** A named free dimension has one size in all inputs; ONNX Runtime would broadcast or misread otherwise. */
-function checkFreeDimensions(
-  spec: TensorSpec,
-  tensor: Tensor,
-  sizes: Map<string, { size: number; input: string }>,
-  model: string,
-): void {
-  for (const [axis, dim] of spec.shape.entries()) {
+function checkFreeDimensions(spec: TensorSpec, tensor: Tensor, sizes: NamedSize[], model: string): void {
+  for (let axis = 0; axis < spec.shape.length; axis += 1) {
+    const dim = spec.shape[axis];
     const size = tensor.shape[axis];
     if (typeof dim !== 'string' || dim === '' || size === undefined) continue;
-    const known = sizes.get(dim);
+    const known = sizes.find((other) => other.dim === dim);
     if (known === undefined) {
-      sizes.set(dim, { size, input: spec.name });
+      sizes.push({ dim, size, input: spec.name });
     } else if (known.size !== size) {
       throw invalid(
         `dimension ${String(axis)} ("${dim}") of input '${spec.name}' for model '${model}' is ${String(size)}, ` +

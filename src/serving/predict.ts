@@ -27,9 +27,9 @@ export function createPredict({ router, now, tracing }: PredictOptions): Predict
       const { model, version } = runner.spec;
       if (request.deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
       checkOutputs(runner.signature, request.outputs, model);
-      const call = arrangeInputs({ model, signature: runner.signature, ...limitsOf(runner) }, request.inputs);
+      const { inputs, rows, group } = arrangeInputs(runner, request.inputs);
       const { outputs, deadline, signal } = request;
-      answer = await runner.enqueue({ ...call, outputs, deadline, signal, trace });
+      answer = await runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
       return { model, version, outputs: answer.outputs, timings: answer.timings };
     } catch (caught) {
       const error = toServerError(caught);
@@ -42,8 +42,4 @@ export function createPredict({ router, now, tracing }: PredictOptions): Predict
       trace?.finish({ version, outcome, endedAt, timings: answer?.timings, batch: answer?.batch });
     }
   };
-}
-
-function limitsOf(runner: VersionRunner): { batchable: boolean; maxBatchRows: number } {
-  return { batchable: runner.batchable, maxBatchRows: runner.maxBatchRows };
 }
