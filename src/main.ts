@@ -106,14 +106,14 @@ function spawnServe(options: { successor: boolean }): Supervised {
     onMessage: (listener) => child.on('message', listener),
     onEnd: (listener) => ends.push(listener),
     send: (message) => {
-      if (child.connected) child.send(Object(message), () => undefined);
+      if (child.connected) child.send(message, () => undefined);
     },
     signal: (name) => child.kill(name),
   };
 }
 
 async function serve(config: Config): Promise<void> {
-  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   const events = createEvents({ level: config.logLevel });
   const server = await openServe(config, events);
   if (server === undefined) return;

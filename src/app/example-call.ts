@@ -40,8 +40,9 @@ function typedInput(spec: TensorSpec, tensor: Tensor): object | undefined {
 }
 
 function readValues(tensor: Tensor): readonly (number | string | boolean)[] | undefined {
-  if (!(tensor.data instanceof Uint8Array))
+  if (!(tensor.data instanceof Uint8Array)) {
     return tensor.data.some((text) => text.includes("'")) ? undefined : tensor.data;
+  }
   const memory = new Uint8Array(tensor.data).buffer;
   switch (tensor.datatype) {
     case 'FP32':

@@ -138,7 +138,11 @@ export class ServeProcess {
   async #start(): Promise<void> {
     const { config, events, host } = this.#options;
     const startedAt = now();
-    events.serverStarting({ serverVersion: SERVER_VERSION, nodeVersion: host.nodeVersion, modelsDir: config.modelsDir });
+    events.serverStarting({
+      serverVersion: SERVER_VERSION,
+      nodeVersion: host.nodeVersion,
+      modelsDir: config.modelsDir,
+    });
     if (!host.successor) await this.#openPorts();
     await this.#readDesiredState();
     await this.#manager.quiet();

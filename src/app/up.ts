@@ -1,7 +1,7 @@
 /** `sluice up`: keeps one serve process running, replaces it when it must, and ends it in good order. */
 import { backOffMs } from './back-off.ts';
 import { isServeMessage } from './messages.ts';
-import type { ServeMessage } from './messages.ts';
+import type { ServeMessage, StopMessage } from './messages.ts';
 
 /** A serve process as the supervisor holds it. */
 export interface ServeProcess {
@@ -9,7 +9,7 @@ export interface ServeProcess {
   onMessage(listener: (message: unknown) => void): void;
   /** Called once when it has ended, also when it could not be started. */
   onEnd(listener: (how: string) => void): void;
-  send(message: unknown): void;
+  send(message: StopMessage): void;
   signal(name: 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): void;
 }
 

@@ -1,5 +1,6 @@
 /** The bounded waiting room of one version: members wait by group, the most urgent first, until a batch takes them. */
 import assert from 'node:assert/strict';
+import type { Cancellation } from '../domain/predict.ts';
 
 /** Why a batch was closed where it was. `idle` = an idle lane took what was there. */
 export type CloseReason = 'full' | 'idle' | 'delay' | 'shape';
@@ -13,7 +14,7 @@ export interface Waiting {
   /** Monotonic ms; Infinity when there is none. */
   readonly deadline: number;
   readonly enqueuedAt: number;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 export interface QueueLimits {
@@ -82,14 +83,12 @@ export class BatchQueue<M extends Waiting> {
    * Members that are gone leave without being counted.
    */
   take(maxRows: number, now: number, reason: 'idle' | 'delay' = 'idle'): Taken<M> {
-    const gone: M[] = [];
-    for (let group = this.#mostUrgent(); group !== undefined; group = this.#mostUrgent()) {
-      const members = this.#takeFrom(group, maxRows, now, gone);
-      if (members.length === 0) continue;
-      const rows = members.reduce((sum, member) => sum + member.rows, 0);
-      return { batch: { members, rows, closed: this.#closeReason(group, rows, maxRows, reason) }, gone };
-    }
-    return { batch: undefined, gone };
+    const gone = this.#dropGoneHeads(now);
+    const group = this.#mostUrgent();
+    if (group === undefined) return { batch: undefined, gone };
+    const members = this.#takeFrom(group, maxRows, now, gone);
+    const rows = members.reduce((sum, member) => sum + member.rows, 0);
+    return { batch: { members, rows, closed: this.#closeReason(group, rows, maxRows, reason) }, gone };
   }
 
   /** Removes and returns the members that nobody waits for any more: cancelled, or past their deadline. */
@@ -106,10 +105,19 @@ export class BatchQueue<M extends Waiting> {
     return gone;
   }
 
-  /** When the member that waited longest came; undefined when nothing waits. */
-  oldestAt(): number | undefined {
-    const head = this.#mostUrgent()?.[0];
-    return head?.enqueuedAt;
+  /**
+   * Until when the next batch may wait for more rows: `delayMs` from its first member's arrival on, but nobody waits
+   * for others more than half of his time. Infinity when nothing waits.
+   */
+  dueAt(maxRows: number, delayMs: number): number {
+    let due = Infinity;
+    let rows = 0;
+    for (const { enqueuedAt, deadline, rows: more } of this.#mostUrgent() ?? []) {
+      if (rows > 0 && rows + more > maxRows) break;
+      rows += more;
+      due = Math.min(due, enqueuedAt + Math.min(delayMs, (deadline - enqueuedAt) / 2));
+    }
+    return due;
   }
 
   /** Rows that the next batch would have. */
@@ -130,6 +138,21 @@ export class BatchQueue<M extends Waiting> {
     this.#rows = 0;
     this.#bytes = 0;
     return all;
+  }
+
+  /** A head that is gone must not lend its urgency to those behind it. */
+  #dropGoneHeads(now: number): M[] {
+    const gone: M[] = [];
+    for (const [key, group] of this.#groups) {
+      const alive = group.findIndex((member) => !isGone(member, now));
+      if (alive === 0) continue;
+      if (alive === -1) this.#groups.delete(key);
+      for (const member of group.splice(0, alive === -1 ? group.length : alive)) {
+        this.#forget(member);
+        gone.push(member);
+      }
+    }
+    return gone;
   }
 
   #takeFrom(group: M[], maxRows: number, now: number, gone: M[]): M[] {
@@ -162,8 +185,9 @@ export class BatchQueue<M extends Waiting> {
     // Deadlines mostly come in order, so the place is nearly always the end.
     let at = group.length;
     const urgency = urgencyOf(member);
-    for (let before = group[at - 1]; before !== undefined && urgencyOf(before) > urgency; before = group[at - 1])
-      {at -= 1;}
+    for (let before = group[at - 1]; before !== undefined && urgencyOf(before) > urgency; before = group[at - 1]) {
+      at -= 1;
+    }
     if (at === group.length) group.push(member);
     else group.splice(at, 0, member);
     this.#size += 1;

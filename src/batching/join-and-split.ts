@@ -86,8 +86,9 @@ function rowsOf(tensor: Tensor): number {
 function concat(parts: readonly Tensor[]): ArrayBuffer | readonly string[] {
   const first = parts[0];
   assert(first, 'there is something to join');
-  if (!(first.data instanceof Uint8Array))
-    {return parts.flatMap((part) => (part.data instanceof Uint8Array ? [] : part.data));}
+  if (!(first.data instanceof Uint8Array)) {
+    return parts.flatMap((part) => (part.data instanceof Uint8Array ? [] : part.data));
+  }
   let bytes = 0;
   for (const part of parts) if (part.data instanceof Uint8Array) bytes += part.data.byteLength;
   const joined = new Uint8Array(new ArrayBuffer(bytes));

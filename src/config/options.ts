@@ -128,7 +128,7 @@ export const OPTIONS = {
     name: 'max-run',
     kind: duration({ min: 1, max: HOUR }),
     default: 30 * SECOND,
-    why: 'A run that takes longer is given up: its callers get DEADLINE_EXCEEDED and the version fails.',
+    why: 'A run that takes longer is given up: its callers get DEADLINE_EXCEEDED; a version that does it twice fails.',
   }),
   maxLostLanes: option({
     name: 'max-lost-lanes',

@@ -59,7 +59,7 @@ export class Manager implements Catalog {
     if (entry === undefined || entry.state === 'failed') return;
     runner.fail(`model "${entry.spec.model}" version "${entry.spec.version}" was taken out of service: ${reason}`);
     this.#enter(entry, 'failed', reason);
-    this.#work(this.#options.unload(runner));
+    this.#work(this.#free(runner).then(() => undefined));
     this.#step();
   }
 
@@ -153,16 +153,28 @@ export class Manager implements Catalog {
     const entry = this.#entries.get(key);
     if (entry?.runner === undefined) return;
     this.#enter(entry, 'draining', '');
-    this.#putInForce(this.#inForce);
-    await within(entry.runner.drain(`version "${entry.spec.version}" is being unloaded`), this.#options.drainTimeoutMs);
-    await this.#options.unload(entry.runner);
-    this.#enter(entry, 'unloaded', '');
+    const reason = `version "${entry.spec.version}" is being unloaded`;
+    await within(entry.runner.drain(reason), this.#options.drainTimeoutMs);
+    // Who still waits would wait for ever.
+    entry.runner.fail(reason);
+    this.#enter(entry, 'unloaded', await this.#free(entry.runner));
     this.#discard(entry);
     this.#step();
   }
 
-  /** Builds the whole route table from what is ready, and swaps it in. */
+  /** Unloads; what went wrong, or ''. It is out of service either way, so a lost lane must not stop the rest. */
+  async #free(runner: VersionRunner): Promise<string> {
+    try {
+      await this.#options.unload(runner);
+      return '';
+    } catch (caught) {
+      return describeError(caught);
+    }
+  }
+
+  /** Builds the whole route table from what is ready, and swaps it in; the last one stays through the shutdown. */
   #putInForce(ladders: ReadonlyMap<string, Ladder>): void {
+    if (this.#closing) return;
     for (const [model, ladder] of ladders) this.#inForce.set(model, ladder);
     const byModel = Map.groupBy(this.#entries.values(), (entry) => entry.spec.model);
     for (const model of [...this.#inForce.keys()]) if (!byModel.has(model)) this.#inForce.delete(model);
@@ -190,6 +202,7 @@ export class Manager implements Catalog {
     entry.state = state;
     entry.reason = reason;
     entry.since = this.#options.now();
+    this.#putInForce(this.#inForce);
     const status = this.#status(entry.spec.model).versions.find((version) => version.version === entry.spec.version);
     if (status !== undefined) this.#options.onState({ ...status, state, reason, digest: entry.spec.digest });
     this.#tell();

@@ -1,6 +1,7 @@
 /** What to do next so that what is becomes what should be: availability first, pure, idempotent. */
+import { compareVersions } from '../domain/version.ts';
 import type { VersionSpec, VersionState } from '../domain/version.ts';
-import type { DesiredModel, DesiredState } from './desired-state.ts';
+import type { BrokenVersion, DesiredModel, DesiredState } from './desired-state.ts';
 
 /** One version as it stands here. Two of the same name differ in their digest: the files were replaced. */
 export interface ActualVersion {
@@ -50,21 +51,32 @@ export function plan(
       wanted.add(keyOf(spec));
       if (!states.has(keyOf(spec))) load.push(spec);
     }
-    ladders.set(model.model, ladderFor(model, states, inForce.get(model.model) ?? new Map()));
+    const now = inForce.get(model.model) ?? new Map<string, number>();
+    ladders.set(model.model, ladderFor(model, { states, inForce: now, broken: desired.broken }));
   }
   const unload = actual.filter((version) => mayGo(version, { desired, wanted, ladders, states }));
   return { load, ladders, unload: unload.map((version) => version.key) };
 }
 
-function ladderFor(model: DesiredModel, states: ReadonlyMap<string, VersionState>, inForce: Weights): Ladder {
-    const wish = model.traffic ?? defaultTraffic(model, states, inForce);
+/** What one model's traffic depends on besides its desired state. */
+interface Standing {
+  readonly states: ReadonlyMap<string, VersionState>;
+  readonly inForce: Weights;
+  readonly broken: readonly BrokenVersion[];
+}
+
+function ladderFor(model: DesiredModel, standing: Standing): Ladder {
+  const { states, inForce } = standing;
+  const wish = model.traffic ?? defaultTraffic(model, standing);
   const weights = new Map<string, number>();
-  for (const [version, weight] of wish) {
+  // Always in the same order, so that the order in which they are written moves no caller.
+  for (const [version, weight] of [...wish].sort(([a], [b]) => compareVersions(a, b))) {
     if (weight === 0) continue;
     const spec = model.specs.find((candidate) => candidate.version === version);
     const state = spec === undefined ? undefined : states.get(keyOf(spec));
     if (spec === undefined || state !== 'ready') {
-      return { weights: inForce, reason: `version ${version} is to have traffic and is ${state ?? 'not there'}` };
+      const why = spec === undefined ? 'is not there' : state === 'failed' ? 'failed' : 'is not ready yet';
+      return { weights: inForce, reason: `version ${version} is to have traffic and ${why}` };
     }
     weights.set(keyOf(spec), weight);
   }
@@ -72,10 +84,13 @@ function ladderFor(model: DesiredModel, states: ReadonlyMap<string, VersionState
   return { weights: inForce, reason: 'every version failed' };
 }
 
-/** All to the version that has it now, else to the first that did not fail: later ones take none until told. */
-function defaultTraffic(model: DesiredModel, states: ReadonlyMap<string, VersionState>, inForce: Weights): Weights {
+/** All to the version that has most of it now, else to the first that did not fail: later ones take none until told. */
+function defaultTraffic(model: DesiredModel, { states, inForce, broken }: Standing): Weights {
   const names = new Map(model.specs.map((spec) => [spec.version, states.get(keyOf(spec))]));
-  const holder = [...inForce.keys()].map((key) => versionOf(key)).find((version) => names.has(version));
+  const holders = [...inForce].sort(([, a], [, b]) => b - a).map(([key]) => versionOf(key));
+  const holder = holders.find(
+    (version) => names.has(version) || broken.some((each) => each.model === model.model && each.version === version),
+  );
   const first = [...names].find(([, state]) => state !== 'failed')?.[0];
   const chosen = holder ?? first;
   return chosen === undefined ? new Map() : new Map([[chosen, 10_000]]);
@@ -96,8 +111,9 @@ interface Surroundings {
 function mayGo(version: ActualVersion, { desired, wanted, ladders, states }: Surroundings): boolean {
   if (version.state !== 'ready' || wanted.has(version.key)) return false;
   if (ladders.get(version.model)?.weights.has(version.key) === true) return false;
-  if (desired.broken.some((broken) => broken.model === version.model && covers(broken.version, version.version)))
-    {return false;}
+  if (desired.broken.some((broken) => broken.model === version.model && covers(broken.version, version.version))) {
+    return false;
+  }
   const successor = desired.models
     .find((model) => model.model === version.model)
     ?.specs.find((spec) => spec.version === version.version);

@@ -61,38 +61,42 @@ export function chooseDispatch<B extends Backlog, L extends LaneView>(
       continue;
     }
     const place = placeFor(backlog, lanesOf(backlog), now);
-    if (place !== undefined) chosen = { backlog, ...place };
+    if (place === undefined) continue;
+    if (place.kind === 'wait') until = Math.min(until, place.until);
+    else chosen = { backlog, lane: place.lane, maxRows: place.maxRows };
   }
   if (chosen !== undefined) return { kind: 'run', ...chosen };
   return until === Infinity ? { kind: 'none' } : { kind: 'wait', until };
 }
 
-function placeFor<L extends LaneView>(
-  backlog: Backlog,
-  lanes: readonly L[],
-  now: number,
-): { lane: L; maxRows: number } | undefined {
+type Place<L> =
+  | { readonly kind: 'run'; readonly lane: L; readonly maxRows: number }
+  | { readonly kind: 'wait'; readonly until: number };
+
+function placeFor<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now: number): Place<L> | undefined {
   const idle = lanes.filter((lane) => lane.depth === 0);
   const full = backlog.nextRows >= backlog.maxBatchRows;
   const lane = idle[0];
   if (lane === undefined) return full ? secondPlace(backlog, lanes, now) : undefined;
-  const soonFree = lanes.some((other) => other.depth === 1 && other.freeAt - now < WAKE_MS);
   const runMs = backlog.estimateMs(backlog.nextRows);
-  if (soonFree && !full && runMs < WAKE_MS) return undefined;
-  const share = Math.ceil(backlog.nextRows / idle.length);
-  const spread = runMs >= SPREAD_MS && idle.length * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
-  return { lane, maxRows: spread ? share : backlog.maxBatchRows };
+  if (!full && runMs < WAKE_MS) {
+    const soonFree = lanes.find((other) => isNearlyFree(other, now, WAKE_MS));
+    if (soonFree !== undefined) return { kind: 'wait', until: soonFree.freeAt + WAKE_MS };
+  }
+  const maxRows = runMs < SPREAD_MS ? backlog.maxBatchRows : Math.ceil(backlog.nextRows / idle.length);
+  return { kind: 'run', lane, maxRows };
 }
 
-function secondPlace<L extends LaneView>(
-  backlog: Backlog,
-  lanes: readonly L[],
-  now: number,
-): { lane: L; maxRows: number } | undefined {
+function secondPlace<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now: number): Place<L> | undefined {
   let best: L | undefined;
   for (const lane of lanes) {
-    if (lane.depth !== 1 || lane.freeAt - now > PREFETCH_MS) continue;
+    if (!isNearlyFree(lane, now, PREFETCH_MS)) continue;
     if (best === undefined || lane.freeAt < best.freeAt) best = lane;
   }
-  return best === undefined ? undefined : { lane: best, maxRows: backlog.maxBatchRows };
+  return best === undefined ? undefined : { kind: 'run', lane: best, maxRows: backlog.maxBatchRows };
+}
+
+/** Its only batch should be done about now. One that is later than that may never be. */
+function isNearlyFree(lane: LaneView, now: number, withinMs: number): boolean {
+  return lane.depth === 1 && Math.abs(lane.freeAt - now) < withinMs;
 }

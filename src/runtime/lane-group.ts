@@ -169,8 +169,9 @@ export class LaneGroup {
       this.#options.onLaneReplaced({ lane: slot.lane.id, ms: Math.round(this.#options.now() - now) });
       for (const { session, reason } of failed) {
         const runner = this.#runners.get(session);
-        if (runner !== undefined)
-          {this.#options.onVersionFault(runner, `it did not load again after a lane was lost: ${reason}`);}
+        if (runner !== undefined) {
+          this.#options.onVersionFault(runner, `it did not load again after a lane was lost: ${reason}`);
+        }
       }
     }).catch((caught: unknown) => {
       // The new thread was lost as well: its own onLost has not been heard, since it never took the place.

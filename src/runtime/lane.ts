@@ -97,8 +97,9 @@ export class Lane {
 
   /** Ends the thread. Only when no task is in flight, for the same reason. */
   async close(): Promise<void> {
-    if (this.tasks > 0)
-      {throw new Error(`lane ${String(this.id)} cannot be closed with ${String(this.tasks)} tasks in flight`);}
+    if (this.tasks > 0) {
+      throw new Error(`lane ${String(this.id)} cannot be closed with ${String(this.tasks)} tasks in flight`);
+    }
     this.#isLost = true;
     await this.#pool.destroy();
   }

@@ -8,6 +8,8 @@ export function plainReason(caught: unknown): string {
   const text = describeError(caught)
     .replace(/\/onnxruntime_src\/\S+ .*?\) (?=[A-Z])/g, '')
     .replace(/\/onnxruntime_src\/\S+/g, '')
+    .replace(/file:\/\//g, '')
+    .replace(/(["'])\/(?:[^"'\n]*\/)?(?=[^"'/\n]*\1)/g, '$1')
     .replace(/(?<![\w.])\/(?:[^\s/"']+\/)+/g, '')
     .replace(/\s+/g, ' ')
     .trim();

@@ -123,8 +123,9 @@ function toSpec(meta: InferenceSession.TensorValueMetadata): TensorSpec {
 function toDatatype(name: string, type: Tensor.Type): Datatype {
   if (type === 'string') return 'BYTES';
   const datatype = DATATYPES.find((candidate) => candidate !== 'BYTES' && ORT_TYPE[candidate].type === type);
-  if (datatype === undefined)
-    {throw new ServerError('invalid_argument', `tensor "${name}" has type ${type}, which is not served`);}
+  if (datatype === undefined) {
+    throw new ServerError('invalid_argument', `tensor "${name}" has type ${type}, which is not served`);
+  }
   return datatype;
 }
 
@@ -141,8 +142,9 @@ function fromOrt(name: string, tensor: Tensor): Block {
   const datatype = toDatatype(name, tensor.type);
   const data: unknown = tensor.data;
   if (Array.isArray(data)) return { name, datatype, shape: tensor.dims, data: data.map(String) };
-  if (!ArrayBuffer.isView(data))
-    {throw new TypeError(`output "${name}" came as ${describeError(data)}, not as an array`);}
+  if (!ArrayBuffer.isView(data)) {
+    throw new TypeError(`output "${name}" came as ${describeError(data)}, not as an array`);
+  }
   return { name, datatype, shape: tensor.dims, data: ownBuffer(data) };
 }
 

@@ -3,7 +3,7 @@ import { BatchQueue } from '../batching/batch-queue.ts';
 import type { Batch, Waiting } from '../batching/batch-queue.ts';
 import { DrainRate } from '../batching/drain-rate.ts';
 import { ServerError } from '../domain/errors.ts';
-import type { Timings } from '../domain/predict.ts';
+import type { Cancellation, Timings } from '../domain/predict.ts';
 import type { Signature } from '../domain/signature.ts';
 import { tensorBytes } from '../domain/tensor.ts';
 import type { Tensor } from '../domain/tensor.ts';
@@ -22,7 +22,7 @@ export interface Call {
   /** Calls may share a run only when this is equal. */
   readonly group: string;
   readonly deadline: number;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** undefined when the request is not sampled. */
   readonly trace: RequestTrace | undefined;
 }
@@ -68,7 +68,10 @@ export class VersionRunner {
   #batchable: boolean;
   #aloneCount = 0;
   #running = 0;
+  /** Why new calls are refused. */
   #closing: string | undefined;
+  /** Nothing will run any more, whatever waits. */
+  #failed = false;
   #idle: (() => void) | undefined;
 
   constructor(options: RunnerOptions) {
@@ -85,6 +88,10 @@ export class VersionRunner {
     this.#queue = new BatchQueue({ maxRows: settings.maxQueueRows, maxBytes: settings.maxQueueBytes });
     this.#drain = new DrainRate(options.report.batchRunMs / options.report.batchRows);
     options.stats.gauges = { queueRows: () => this.#queue.rows, inFlight: () => this.#queue.size + this.#running };
+  }
+
+  get model(): string {
+    return this.spec.model;
   }
 
   get batchable(): boolean {
@@ -113,7 +120,7 @@ export class VersionRunner {
   get dueAt(): number {
     const { maxQueueDelayMs } = this.spec.settings;
     if (maxQueueDelayMs === 0 || this.nextRows >= this.maxBatchRows) return 0;
-    return (this.#queue.oldestAt() ?? 0) + maxQueueDelayMs;
+    return this.#queue.dueAt(this.maxBatchRows, maxQueueDelayMs);
   }
 
   /** Queues the call, or refuses it at once when it would wait in vain. Rejects with a ServerError. */
@@ -151,6 +158,10 @@ export class VersionRunner {
 
   /** Puts members back that did not run, or whose batch failed: then each runs alone. */
   restore(members: readonly Member[], options: { alone: boolean }): void {
+    if (this.#failed) {
+      this.#turnAway(members);
+      return;
+    }
     if (options.alone) for (const _ of members) this.stats.recordRerun();
     const again = options.alone ? members.map((member) => ({ ...member, group: this.#aloneGroup() })) : members;
     this.#queue.restore(again);
@@ -185,8 +196,13 @@ export class VersionRunner {
   /** Refuses new calls and answers all that wait with UNAVAILABLE. */
   fail(reason: string): void {
     this.#closing = reason;
-    for (const member of this.#queue.clear()) member.reject(new ServerError('unavailable', reason));
+    this.#failed = true;
+    this.#turnAway(this.#queue.clear());
     this.#settle();
+  }
+
+  #turnAway(members: readonly Member[]): void {
+    for (const member of members) member.reject(new ServerError('unavailable', this.#closing ?? ''));
   }
 
   #refusal(call: Call, now: number): ServerError | undefined {

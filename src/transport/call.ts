@@ -1,4 +1,5 @@
 /** What a door knows of a call besides its message, and the shape of the functions that answer calls. */
+import type { Cancellation } from '../domain/predict.ts';
 
 export interface Call {
   /** The RPC: "sluice.v1.PredictService/Predict". */
@@ -7,8 +8,8 @@ export interface Call {
   readonly receivedAt: number;
   /** Infinity when the caller set none. */
   readonly deadline: number;
-  /** Aborted, with a ServerError as reason, when the caller has gone or its deadline has passed. */
-  readonly signal: AbortSignal;
+  /** Says whether the caller has gone or its deadline has passed. */
+  readonly signal: Cancellation;
   /** `traceparent` metadata, undefined when there was none. */
   readonly traceparent: string | undefined;
   /** `x-sluice-routing-key` metadata, '' when there was none. */

@@ -207,16 +207,16 @@ describe('bad input', () => {
       reasons[model] = versions[0]?.reason ?? '';
       assert.ok(!reasons[model].includes(dir), 'the reason names no directory of the machine');
     }
-    assert.match(reasons['truncated'] ?? '', /protobuf/i);
-    assert.match(reasons['external_escape'] ?? '', /escapes model directory/);
-    assert.match(reasons['hungry'] ?? '', /memory/);
-    assert.match(reasons['wrong_golden'] ?? '', /golden example 1/);
+    assert.match(reasons.truncated ?? '', /protobuf/i);
+    assert.match(reasons.external_escape ?? '', /escapes model directory/);
+    assert.match(reasons.hungry ?? '', /memory/);
+    assert.match(reasons.wrong_golden ?? '', /golden example 1/);
   });
 
   it('still answers everybody else, and has written no line that a person must act on but for the failed versions', async () => {
     assert.equal((await client.predict({ model: 'iris', inputs: [GOOD] })).version, '1');
     const errors = server.log.filter(
-      (line) => line['level'] === 'error' && line.event !== 'versionFailed' && line['model'] !== 'poison_row',
+      (line) => line.level === 'error' && line.event !== 'versionFailed' && line.model !== 'poison_row',
     );
     assert.deepEqual(errors, []);
   });

@@ -166,10 +166,10 @@ describe('the supervisor', () => {
     await using server = await Sluice.start({ modelsDir: dir, args });
     const [former] = await childrenOf(server.pid);
     const failures: string[] = [];
-    let running = true;
+    const traffic = { running: true };
     const caller = (async () => {
       using client = new SluiceClient(server.predictAddress);
-      while (running) {
+      while (traffic.running) {
         try {
           await client.predict({ model: 'iris', inputs: [SETOSA] }, { deadline: Date.now() + 10_000 });
         } catch (caught) {
@@ -181,7 +181,7 @@ describe('the supervisor', () => {
     await assert.rejects(culprit.predict({ model: 'slow_on_demand', inputs: [endless()] }), { code: 4 });
     await server.line((line) => line.event === 'serveRecycling');
     await calls(() => former !== undefined && !isAlive(former));
-    running = false;
+    traffic.running = false;
     await caller;
     const [present] = await childrenOf(server.pid);
     assert.notEqual(present, former);
@@ -261,7 +261,7 @@ describe('SIGHUP', () => {
     await rm(join(dir, 'iris/2'), { recursive: true });
     server.signal('SIGHUP');
     await settled(5);
-    await server.line((line) => line.event === 'versionState' && line['state'] === 'unloaded');
+    await server.line((line) => line.event === 'versionState' && line.state === 'unloaded');
     using client = new SluiceClient(server.predictAddress);
     await assert.rejects(client.predict({ model: 'iris', version: '2', inputs: [SETOSA] }), { code: 5 });
   });

@@ -56,8 +56,20 @@ export class SluiceClient {
     });
   }
 
-  predict(request: PredictMessage, options: CallOptions = {}, metadata = new Metadata()): Promise<PredictReplyMessage> {
-    return this.call('sluice.v1.PredictService', 'Predict', request, options, metadata) as Promise<PredictReplyMessage>;
+  predict(
+    request: PredictMessage,
+    options: CallOptions = {},
+    metadata = new Metadata(),
+    cancelAfterMs?: number,
+  ): Promise<PredictReplyMessage> {
+    return this.call(
+      'sluice.v1.PredictService',
+      'Predict',
+      request,
+      options,
+      metadata,
+      cancelAfterMs,
+    ) as Promise<PredictReplyMessage>;
   }
 
   /** Any unary method of either service; rejects with the ServiceError. */
@@ -67,6 +79,7 @@ export class SluiceClient {
     request: object,
     options: CallOptions = {},
     metadata = new Metadata(),
+    cancelAfterMs?: number,
   ): Promise<unknown> {
     const definition = methodOf(service, method);
     return new Promise((resolve, reject) => {
@@ -74,7 +87,7 @@ export class SluiceClient {
         if (error === null) resolve(reply);
         else reject(error);
       };
-      this.#client.makeUnaryRequest(
+      const call = this.#client.makeUnaryRequest(
         definition.path,
         definition.requestSerialize,
         definition.responseDeserialize,
@@ -83,6 +96,11 @@ export class SluiceClient {
         options,
         done,
       );
+      if (cancelAfterMs !== undefined) {
+        setTimeout(() => {
+          call.cancel();
+        }, cancelAfterMs);
+      }
     });
   }
 

@@ -161,8 +161,8 @@ class LogReader {
   }
 
   addressOf(name: string): string {
-    const line = this.lines.find((candidate) => candidate.event === 'listening' && candidate['name'] === name);
-    return typeof line?.['address'] === 'string' ? line['address'] : '';
+    const line = this.lines.find((candidate) => candidate.event === 'listening' && candidate.name === name);
+    return typeof line?.address === 'string' ? line.address : '';
   }
 
   line(condition: (line: LogLine) => boolean, timeoutMs: number): Promise<LogLine> {
@@ -174,14 +174,15 @@ class LogReader {
       };
       const look = (): void => {
         const found = this.lines.find(condition);
-        if (found !== undefined)
+        if (found !== undefined) {
           settle(() => {
             resolve(found);
           });
-        else if (this.#ended)
+        } else if (this.#ended) {
           settle(() => {
             reject(new Error(`the server ended; its log:\n${this.tail()}`));
           });
+        }
       };
       const timer = setTimeout(() => {
         settle(() => {

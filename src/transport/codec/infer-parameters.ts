@@ -47,7 +47,10 @@ export function checkTensorParameters(kind: 'input' | 'output', tensor: string, 
 
 function refuseReserved(name: string, value: Parameter): void {
   if (name.startsWith('sequence_') && isSet(value)) {
-    throw cannot(`parameter ${quote(name)} is not supported: models here keep no state between requests`, 'leave it out');
+    throw cannot(
+      `parameter ${quote(name)} is not supported: models here keep no state between requests`,
+      'leave it out',
+    );
   }
   if (name === 'priority' && isSet(value)) {
     throw cannot(`parameter 'priority' is not supported: all requests of a model are equal`, 'leave it out');
@@ -62,7 +65,9 @@ function timeout(value: Parameter): number {
   const integer = value.int64Param ?? value.uint64Param;
   if (integer === undefined) throw wrongType('timeout', 'an integer of microseconds');
   const micros = toNumber(integer);
-  if (micros < 0) throw new ServerError('invalid_argument', `parameter 'timeout' is ${micros}; send 0 or more microseconds`);
+  if (micros < 0) {
+    throw new ServerError('invalid_argument', `parameter 'timeout' is ${micros}; send 0 or more microseconds`);
+  }
   return micros === 0 ? Infinity : micros / 1000;
 }
 

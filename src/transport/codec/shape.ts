@@ -14,7 +14,9 @@ export function parseShape(name: string, dims: readonly Int64[]): number[] {
   const shape = dims.map(toNumber);
   let product = 1;
   for (const dim of shape) {
-    if (dim < 0) throw bad(name, `has dimension ${dim} in shape ${formatShape(shape)}; send the actual size, 0 or more`);
+    if (dim < 0) {
+      throw bad(name, `has dimension ${dim} in shape ${formatShape(shape)}; send the actual size, 0 or more`);
+    }
     if (dim > 0) product *= dim;
   }
   if (!Number.isSafeInteger(product)) {

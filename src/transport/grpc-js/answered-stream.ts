@@ -1,6 +1,6 @@
 /** One bidirectional stream: its messages answered side by side, its replies written as they are ready. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { ServerError, toServerError } from '../../domain/errors.ts';
+import { toServerError } from '../../domain/errors.ts';
 import type { StreamHandler } from '../call.ts';
 import { STATUS_OF, STATUS_OK, toStatus } from '../status.ts';
 import { MalformedMessage } from './codec.ts';
@@ -10,6 +10,11 @@ import type { OpenStreams } from './open-streams.ts';
 
 /** Messages of one stream that may be unanswered, or answered and not yet sent; reading pauses beyond. */
 const MAX_UNANSWERED = 256;
+
+const SHUTTING_DOWN = {
+  code: STATUS_OF.unavailable,
+  details: 'the server is shutting down; send the rest over a new stream',
+};
 
 export interface StreamOptions<Request, Reply> {
   /** `package.Service/Method`. */
@@ -40,7 +45,7 @@ export class AnsweredStream<Request, Reply> {
       this.#endIfDone();
     });
     stream.on('cancelled', () => {
-      this.#close(toServerError(this.#call.signal.reason));
+      this.#close(this.#call.outcome(STATUS_OK));
     });
     options.openStreams.add(this);
   }
@@ -81,23 +86,21 @@ export class AnsweredStream<Request, Reply> {
   #endIfDone(): void {
     if (this.#over || this.#unanswered > 0) return;
     if (this.#leaving) {
-      const error = new ServerError('unavailable', 'the server is shutting down; send the rest over a new stream');
       this.#call.finish();
-      this.#stream.emit('error', { code: STATUS_OF.unavailable, details: error.message });
-      this.#close(error);
+      this.#stream.emit('error', SHUTTING_DOWN);
+      this.#close(SHUTTING_DOWN.code);
     } else if (this.#inputEnded) {
       this.#call.finish();
       this.#stream.end();
-      this.#close(undefined);
+      this.#close(STATUS_OK);
     }
   }
 
-  #close(error: ServerError | undefined): void {
+  #close(code: number): void {
     if (this.#over) return;
     this.#over = true;
     const { openStreams, hooks, method } = this.#options;
     openStreams.delete(this);
-    const code = error === undefined ? STATUS_OK : STATUS_OF[error.code];
     hooks.recordRpc(method, code, performance.now() - this.#call.receivedAt);
   }
 }

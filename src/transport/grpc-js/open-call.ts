@@ -1,7 +1,7 @@
-/** A grpc-js call as the services see it: instants of our clock, and a signal that says when nobody waits any more. */
+/** A grpc-js call as the services see it: instants of our clock, and a flag that says when nobody waits any more. */
 import type { Deadline, Metadata } from '@grpc/grpc-js';
-import { ServerError } from '../../domain/errors.ts';
 import type { Call } from '../call.ts';
+import { STATUS_OF } from '../status.ts';
 
 /** What unary and streaming calls of grpc-js have in common. */
 export interface GrpcCall {
@@ -13,28 +13,34 @@ export interface GrpcCall {
 export interface OpenCall extends Call {
   /** To be called before the last reply is handed over: grpc-js "cancels" every call once it is answered. */
   finish(): void;
+  /** What it ended with for the caller: `own`, unless it had gone or its deadline had passed before. */
+  outcome(own: number): number;
 }
-
-const GONE = new ServerError('cancelled', 'the caller cancelled the call');
-const LATE = new ServerError('deadline_exceeded', 'the deadline passed before the answer was there; allow more time');
 
 export function openCall(method: string, grpcCall: GrpcCall): OpenCall {
   const receivedAt = performance.now();
   const deadline = monotonic(grpcCall.getDeadline(), receivedAt);
-  const controller = new AbortController();
+  const signal = { aborted: false };
   let finished = false;
+  let late = false;
   grpcCall.on('cancelled', () => {
-    if (!finished) controller.abort(performance.now() < deadline ? GONE : LATE);
+    if (finished) return;
+    signal.aborted = true;
+    late = performance.now() >= deadline;
   });
   return {
     method,
     receivedAt,
     deadline,
-    signal: controller.signal,
+    signal,
     traceparent: firstText(grpcCall.metadata, 'traceparent'),
     routingKey: firstText(grpcCall.metadata, 'x-sluice-routing-key') ?? '',
     finish: () => {
       finished = true;
+    },
+    outcome: (own) => {
+      if (!signal.aborted) return own;
+      return late ? STATUS_OF.deadline_exceeded : STATUS_OF.cancelled;
     },
   };
 }

@@ -4,8 +4,14 @@ import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { protoPath as healthProto } from 'grpc-health-check';
 import { loadReflectedSchema } from './codec.ts';
+import { definitionOf, filesOf, loadDescriptorCodec } from './descriptor-codec.ts';
+import { mendDescriptors } from './mend-descriptors.ts';
 
 export function addReflection(server: Pick<Server, 'addService'>): void {
-  const schema = { ...loadReflectedSchema(), ...loadSync(healthProto, { keepCase: true }) };
-  new ReflectionService(schema).addToServer(server);
+  const { decode, encode } = loadDescriptorCodec();
+  const schema = filesOf(loadReflectedSchema());
+  const health = filesOf(loadSync(healthProto, { keepCase: true }));
+  const files = [...schema, ...health].map(decode);
+  mendDescriptors(files);
+  new ReflectionService(definitionOf(files.map(encode))).addToServer(server);
 }

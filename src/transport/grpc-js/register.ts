@@ -39,7 +39,9 @@ export function registerKserve(registrar: Registrar, schema: Schema, service: Ks
   addUnary(registrar, methods.ModelConfig, service.modelConfig);
   addUnary(registrar, methods.ModelStatistics, service.modelStatistics);
   addUnary(registrar, methods.RepositoryIndex, service.repositoryIndex);
-  for (const [name, sentence] of UNIMPLEMENTED) addRefusal(registrar, methods[name], `${name} is not supported: ${sentence}`);
+  for (const [name, sentence] of UNIMPLEMENTED) {
+    addRefusal(registrar, methods[name], `${name} is not supported: ${sentence}`);
+  }
 }
 
 function addUnary<Request, Reply>(

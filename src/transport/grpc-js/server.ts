@@ -1,12 +1,12 @@
 /** The Predict port on @grpc/grpc-js: Predict, the Open Inference Protocol, health and reflection on one address. */
 import type { Server as NetServer } from 'node:net';
-import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
+import { type ConnectionInjector, logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import type { Address } from '../../config/address.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import type { KserveService } from '../services/kserve-service.ts';
 import type { PredictService } from '../services/predict-service.ts';
 import { loadSchema } from './codec.ts';
-import { connectionsOf, leaveGently } from './connections.ts';
+import { allowCancellations, connectionsOf, leaveGently } from './connections.ts';
 import { Health } from './health.ts';
 import type { DoorHooks } from './hooks.ts';
 import { listen, type Listener } from './listen.ts';
@@ -68,7 +68,10 @@ export class PredictDoor {
   /** Listens; fails with a sentence when the address cannot be had. */
   static async open(options: PredictDoorOptions): Promise<PredictDoor> {
     const { address, reusePort, hooks, catalog, ready } = options;
+    // Every header that grpc-js cannot read would be a line on stderr, as many as a caller likes.
+    setLogVerbosity(logVerbosity.NONE);
     const server = new Server(serverOptions(options));
+    allowCancellations(server);
     const openStreams = new OpenStreams();
     const registrar = { server, hooks, openStreams };
     const schema = loadSchema();

@@ -24,12 +24,12 @@ export function unary<Request, Reply>({
     const succeed = (reply: Reply): void => {
       call.finish();
       respond(null, reply);
-      hooks.recordRpc(method, STATUS_OK, performance.now() - call.receivedAt);
+      hooks.recordRpc(method, call.outcome(STATUS_OK), performance.now() - call.receivedAt);
     };
     const fail = (caught: unknown): void => {
       call.finish();
       const code = respondError(method, respond, caught, hooks);
-      hooks.recordRpc(method, code, performance.now() - call.receivedAt);
+      hooks.recordRpc(method, call.outcome(code), performance.now() - call.receivedAt);
     };
     const { request } = grpcCall;
     if (request instanceof MalformedMessage) fail(request.error);
@@ -48,6 +48,7 @@ function respondError<Reply>(method: string, respond: sendUnaryData<Reply>, caug
   const { code, message, retryPushbackMs } = toStatus(error);
   const metadata = new Metadata();
   if (retryPushbackMs !== undefined) metadata.set(RETRY_PUSHBACK, String(retryPushbackMs));
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- its enum is these numbers.
   respond({ code, details: message, metadata });
   return code;
 }

@@ -89,7 +89,8 @@ export function kserveService(options: KserveServiceOptions): KserveService {
     },
     repositoryIndex: ({ repositoryName, ready: onlyReady }) => {
       if (repositoryName !== '') {
-        const message = "'repository_name' specification is not supported: this server has one repository; leave it empty";
+        const message =
+          "'repository_name' specification is not supported: this server has one repository; leave it empty";
         throw new ServerError('unimplemented', message);
       }
       return { models: repositoryIndex(catalog, onlyReady) };

@@ -1,0 +1,19 @@
+/** `npm run bench` answers every question in some minutes; `npm run bench -- throughput --seconds 5 --rounds 3` one of them. */
+import { loading } from './loading.ts';
+import { overload } from './overload.ts';
+import { throughput } from './throughput.ts';
+
+const SCENARIOS = new Map(Object.entries({ throughput, overload, loading }));
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === undefined || first.startsWith('-')) {
+  const flags = first === undefined ? rest : [first, ...rest];
+  for (const scenario of SCENARIOS.values()) {
+    await scenario(flags);
+    console.log();
+  }
+} else {
+  const scenario = SCENARIOS.get(first);
+  if (scenario === undefined) throw new Error(`no scenario ${first}; there are ${[...SCENARIOS.keys()].join(', ')}`);
+  await scenario(rest);
+}

@@ -1,0 +1,307 @@
+/** The manager: what is loaded, told and routed while the desired state changes, with made-up loads. */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { call, outcomeOf, runNext } from '../../support/fake-lane.ts';
+import { ManagerBench, settle } from './manager-bench.ts';
+
+function ask(bench: ManagerBench, version = '') {
+  return bench.router.route({ model: 'iris', version, routingKey: '' });
+}
+
+/** Who answers, or the text of the refusal. */
+function answerer(bench: ManagerBench, version = ''): string {
+  try {
+    const { spec } = ask(bench, version);
+    return `${spec.version}@${spec.digest}`;
+  } catch (caught) {
+    return String(caught);
+  }
+}
+
+async function serving(line: string): Promise<ManagerBench> {
+  const bench = new ManagerBench();
+  bench.want(line);
+  await bench.endAll();
+  return bench;
+}
+
+suite('Manager, loading', () => {
+  test('a version is qualified, loaded, and then answers', async () => {
+    const bench = new ManagerBench();
+    bench.want('iris/1');
+    assert.deepEqual(bench.waiting, ['qualify iris/1@a']);
+    assert.match(answerer(bench, '1'), /version 1 is not at ready state: qualifying/);
+    assert.match(answerer(bench), /no version in service: no traffic policy is in force yet/);
+    await bench.end('qualify iris/1@a');
+    assert.match(answerer(bench, '1'), /version 1 is not at ready state: loading/);
+    await bench.end('load iris/1@a');
+    assert.deepEqual([answerer(bench), answerer(bench, '1'), answerer(bench, 'latest')], ['1@a', '1@a', '1@a']);
+    assert.deepEqual(bench.told, ['1@a qualifying', '1@a loading', '1@a ready', 'load of iris/1: ok']);
+    assert.deepEqual(bench.rows(), ['1@a ready 10000']);
+  });
+
+  test('a version that fails says why and disturbs nothing', async () => {
+    const bench = await serving('iris/1');
+    const before = ask(bench);
+    bench.want('iris/1 iris/2 | traffic iris 2=10000');
+    await bench.end('qualify iris/2@a', 'the model hangs');
+    assert.equal(ask(bench), before);
+    assert.match(answerer(bench, '2'), /version 2 is not at ready state: failed, the model hangs/);
+    assert.deepEqual(bench.rows(), ['1@a ready 10000', '2@a failed (the model hangs)']);
+    assert.equal(bench.told.at(-1), 'load of iris/2: failed');
+  });
+
+  test('a version that fails on a lane says why as well', async () => {
+    const bench = new ManagerBench();
+    bench.want('iris/1');
+    await bench.end('qualify iris/1@a');
+    await bench.end('load iris/1@a', 'no memory');
+    assert.deepEqual(bench.rows(), ['1@a failed (no memory)']);
+    assert.match(answerer(bench), /no version in service: every version failed/);
+  });
+
+  test('a version that failed is tried again with the next desired state, and only then', async () => {
+    const bench = new ManagerBench();
+    bench.want('iris/1');
+    await bench.end('qualify iris/1@a', 'bad luck');
+    assert.deepEqual(bench.waiting, []);
+    bench.want('iris/1');
+    await bench.endAll();
+    assert.equal(answerer(bench), '1@a');
+  });
+
+  test('no more versions are loaded side by side than allowed', async () => {
+    const bench = new ManagerBench({ maxConcurrentLoads: 2 });
+    bench.want('iris/1 iris/2 iris/3');
+    assert.deepEqual(bench.waiting, ['qualify iris/1@a', 'qualify iris/2@a']);
+    await bench.end('qualify iris/2@a', 'it fails');
+    assert.deepEqual(bench.waiting, ['qualify iris/1@a', 'qualify iris/3@a']);
+  });
+
+  test('what waits for its turn to load and is no longer wanted is never loaded', async () => {
+    const bench = new ManagerBench({ maxConcurrentLoads: 1 });
+    bench.want('iris/1 iris/2');
+    bench.want('iris/1');
+    await bench.endAll();
+    assert.deepEqual(bench.rows(), ['1@a ready 10000']);
+    assert.equal(bench.runners.length, 1);
+  });
+
+  test('it is settled when every wanted version is ready or failed, and until shutdown begins', async () => {
+    const bench = new ManagerBench({ maxConcurrentLoads: 1 });
+    const seen: boolean[] = [bench.manager.settled()];
+    bench.want('iris/1 iris/2');
+    seen.push(bench.manager.settled());
+    await bench.end('qualify iris/1@a', 'it fails');
+    seen.push(bench.manager.settled());
+    await bench.endAll();
+    seen.push(bench.manager.settled());
+    bench.manager.stopLoading();
+    seen.push(bench.manager.settled());
+    assert.deepEqual(seen, [false, false, false, true, false]);
+  });
+
+  test('listeners hear of every change until they leave', async () => {
+    const bench = new ManagerBench();
+    let heard = 0;
+    const leave = bench.manager.onChange(() => (heard += 1));
+    bench.want('iris/1');
+    await bench.endAll();
+    assert(heard >= 3);
+    leave();
+    const before = heard;
+    bench.want('');
+    await bench.manager.quiet();
+    assert.equal(heard, before);
+  });
+});
+
+suite('Manager, unloading', () => {
+  test('a version that is removed answers its calls before it goes, and refuses new ones', async () => {
+    const bench = await serving('iris/1');
+    const runner = ask(bench);
+    const accepted = runner.enqueue(call());
+    bench.want('');
+    assert.deepEqual(bench.rows(), ['1@a draining 10000']);
+    assert.equal(await outcomeOf(runner.enqueue(call())), 'unavailable: version "1" is being unloaded');
+    runNext(runner);
+    assert.equal(await outcomeOf(accepted), 'ok');
+    await bench.manager.quiet();
+    assert.equal(bench.manager.model('iris'), undefined);
+    assert.deepEqual(bench.told.slice(-3), ['1@a draining', '1@a unloaded', 'forget iris/1']);
+    assert.match(answerer(bench), /'iris' is not found/);
+  });
+
+  test('a version that does not come to an end of its calls is unloaded all the same, and they are told', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const bench = await serving('iris/1');
+    const accepted = outcomeOf(ask(bench).enqueue(call()));
+    bench.want('');
+    t.mock.timers.tick(999);
+    await settle();
+    assert.deepEqual(bench.rows(), ['1@a draining 10000']);
+    t.mock.timers.tick(1);
+    await bench.manager.quiet();
+    assert.deepEqual(bench.rows(), []);
+    assert.match(await accepted, /^unavailable: .*unloaded/);
+  });
+
+  test('an unload that fails ends nobody else, and the version is gone', async () => {
+    const bench = await serving('iris/1 wine/1');
+    bench.unloadFault = new Error('the lane was lost');
+    bench.want('wine/1');
+    await bench.manager.quiet();
+    await settle();
+    assert.deepEqual([bench.rows('iris'), bench.rows('wine')], [[], ['1@a ready 10000']]);
+  });
+
+  test('a version that comes back while it drains is loaded anew once it has gone', async () => {
+    const bench = await serving('iris/1');
+    const accepted = ask(bench).enqueue(call());
+    bench.want('');
+    bench.want('iris/1');
+    assert.deepEqual(bench.waiting, []);
+    runNext(bench.runners[0]!);
+    await accepted;
+    await settle();
+    await bench.endAll();
+    assert.equal(ask(bench), bench.runners[1]);
+  });
+});
+
+suite('Manager, replacing and breaking', () => {
+  test('replaced files serve when they are ready, and until then the old ones do', async () => {
+    const bench = await serving('iris/1');
+    bench.want('iris/1@b');
+    await bench.end('qualify iris/1@b');
+    assert.deepEqual([answerer(bench), answerer(bench, '1'), answerer(bench, 'latest')], ['1@a', '1@a', '1@a']);
+    assert.deepEqual(bench.rows(), ['1@a ready (its replacement b is loading) 10000']);
+    await bench.end('load iris/1@b');
+    await bench.manager.quiet();
+    assert.deepEqual([answerer(bench), answerer(bench, '1'), answerer(bench, 'latest')], ['1@b', '1@b', '1@b']);
+    assert.deepEqual(bench.rows(), ['1@b ready 10000']);
+    assert(!bench.told.includes('forget iris/1'), 'the name lives on');
+  });
+
+  test('replaced files that fail are told beside what serves', async () => {
+    const bench = await serving('iris/1');
+    bench.want('iris/1@b');
+    await bench.end('qualify iris/1@b', 'it is no model');
+    assert.equal(answerer(bench), '1@a');
+    assert.deepEqual(bench.rows(), ['1@a ready (its replacement b is failed: it is no model) 10000']);
+  });
+
+  test('a version that cannot be read any more serves on, and its row says so', async () => {
+    const bench = await serving('iris/1 iris/2');
+    bench.want('iris/2 | broken iris/1 | broken iris/3');
+    await bench.endAll();
+    assert.deepEqual(bench.rows(), [
+      '1@a ready (its files cannot be read any more: it cannot be read) 10000',
+      '2@a ready',
+      '3@ failed (it cannot be read)',
+    ]);
+  });
+
+  test('a model of which nothing can be read is listed with the reason', () => {
+    const bench = new ManagerBench();
+    bench.want('| broken iris');
+    assert.deepEqual(
+      bench.manager.models().map(({ model, latest }) => ({ model, latest })),
+      [{ model: 'iris', latest: '' }],
+    );
+    assert.deepEqual(bench.rows(), ['@ failed (it cannot be read)']);
+  });
+
+  test('models are listed by name, versions oldest first', async () => {
+    const bench = await serving('wine/1 iris/10 iris/9');
+    const { manager } = bench;
+    assert.deepEqual(
+      manager.models().map(({ model, latest, versions }) => [model, latest, versions.map(({ version }) => version)]),
+      [
+        ['iris', '10', ['9', '10']],
+        ['wine', '1', ['1']],
+      ],
+    );
+    assert.equal(manager.model('other'), undefined);
+  });
+});
+
+suite('Manager, faults and shutdown', () => {
+  test('a version that turns out to be unfit refuses its calls with the reason, those that wait included', async () => {
+    const bench = await serving('iris/1');
+    const runner = ask(bench);
+    const waiting = outcomeOf(runner.enqueue(call()));
+    bench.manager.fault(runner, 'a run did not end');
+    const expected =
+      'unavailable: model "iris" version "1" was taken out of service: a run did not end';
+    assert.equal(await waiting, expected);
+    assert.equal(await outcomeOf(ask(bench).enqueue(call())), expected);
+    assert.deepEqual(bench.rows(), ['1@a failed (a run did not end) 10000']);
+    await bench.manager.quiet();
+  });
+
+  test('a second fault of the same version, or one of a stranger, changes nothing', async () => {
+    const bench = await serving('iris/1');
+    const runner = ask(bench);
+    bench.manager.fault(runner, 'first');
+    bench.manager.fault(runner, 'second');
+    const other = await serving('iris/2');
+    bench.manager.fault(ask(other), 'third');
+    assert.deepEqual(bench.rows(), ['1@a failed (first) 10000']);
+  });
+
+  test('an unload that fails after a fault ends nobody else', async () => {
+    const bench = await serving('iris/1');
+    bench.unloadFault = new Error('the lane was lost');
+    bench.manager.fault(ask(bench), 'a run did not end');
+    await bench.manager.quiet();
+    await settle();
+    assert.deepEqual(bench.rows(), ['1@a failed (a run did not end) 10000']);
+  });
+
+  test('a version that was taken out of service is loaded anew with the next desired state', async () => {
+    const bench = await serving('iris/1');
+    bench.manager.fault(ask(bench), 'a run did not end');
+    bench.want('iris/1');
+    await bench.endAll();
+    assert.equal(ask(bench), bench.runners[1]);
+    assert.equal(answerer(bench), '1@a');
+  });
+
+  test('a shutdown refuses new calls, answers those accepted, and loads nothing more', async () => {
+    const bench = await serving('iris/1');
+    const runner = ask(bench);
+    const accepted = outcomeOf(runner.enqueue(call()));
+    const drained = bench.manager.drain();
+    assert.equal(await outcomeOf(runner.enqueue(call())), 'unavailable: the server is shutting down');
+    bench.want('iris/1 iris/2');
+    assert.deepEqual(bench.waiting, []);
+    runNext(runner);
+    await drained;
+    assert.equal(await accepted, 'ok');
+  });
+
+  test('a shutdown waits no longer than the drain time', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const bench = await serving('iris/1');
+    void outcomeOf(ask(bench).enqueue(call()));
+    const drained = bench.manager.drain();
+    t.mock.timers.tick(1000);
+    await drained;
+  });
+
+  test('a load that ends after the shutdown began is not routed to', async () => {
+    const bench = new ManagerBench();
+    bench.want('iris/1');
+    await bench.end('qualify iris/1@a');
+    bench.manager.stopLoading();
+    await bench.end('load iris/1@a');
+    assert.match(answerer(bench, '1'), /version 1 is not at ready state: loading/);
+  });
+
+  test('the inputs that a model is known to answer come from the version with the traffic', async () => {
+    const bench = await serving('iris/1 iris/2');
+    assert.equal(bench.manager.sampleOf('iris')?.sample[0]?.name, 'x');
+    assert.equal(bench.manager.sampleOf('wine'), undefined);
+  });
+});
