@@ -34,7 +34,7 @@ export interface Proof {
  * Fails when the model answers no inputs at all: it could be neither warmed nor trusted.
  */
 export async function proveBatching(session: OnnxSession, golden: Golden | undefined, maxRows: number): Promise<Proof> {
-  const { rows, refusal } = await answerRows(session, candidates(session.signature, golden));
+  const { rows, refusal } = await answeredRows(session, golden);
   if (rows.length === 0) {
     throw new ServerError(
       'invalid_argument',
@@ -65,14 +65,33 @@ function signatureReason(signature: Signature): string {
   return `"${fixed.name}" has shape [${shape}], whose first dimension is not a free batch dimension`;
 }
 
-/** Golden rows first, then generated ones; all of the first one's shape, so that they can be joined. */
-function candidates(signature: Signature, golden: Golden | undefined): Tensor[][] {
-  const rows = (golden?.examples ?? []).flatMap((example) => splitInputs(signature, example.inputs));
+/**
+ * Golden rows and generated ones of the first one's shape, so that they can be joined; without golden examples the free
+ * dimensions are tried in several sizes, and the first that the model answers is taken.
+ */
+async function answeredRows(session: OnnxSession, golden: Golden | undefined): Promise<Answers> {
+  const { signature } = session;
+  const examples = (golden?.examples ?? []).flatMap((example) => splitInputs(signature, example.inputs));
+  const known = await answerRows(session, examples);
+  const first = known.rows[0]?.inputs;
+  if (first !== undefined) {
+    const inputs = signature.inputs.map((spec, index) => ({ ...spec, shape: first[index]?.shape ?? spec.shape }));
+    const more = await answerRows(session, generatedRows({ ...signature, inputs }, 1));
+    return { rows: [...known.rows, ...more.rows], refusal: '' };
+  }
+  let { refusal } = known;
   for (const free of FREE_DIMENSION_SIZES) {
-    for (let seed = 1; seed <= GENERATED_ROWS; seed += 1) rows.push(sampleInputs(signature, { rows: 1, free }, seed));
+    const answers = await answerRows(session, generatedRows(signature, free));
+    if (answers.rows.length > 0) return answers;
+    ({ refusal } = answers);
     if (!signature.inputs.some((input) => input.shape.slice(1).some((dim) => typeof dim === 'string'))) break;
   }
-  return rows;
+  return { rows: [], refusal };
+}
+
+/** One after the other, since each may be large. */
+function* generatedRows(signature: Signature, free: number): Generator<Tensor[]> {
+  for (let seed = 1; seed <= GENERATED_ROWS; seed += 1) yield sampleInputs(signature, { rows: 1, free }, seed);
 }
 
 function splitInputs(signature: Signature, inputs: readonly Tensor[]): Tensor[][] {
@@ -86,25 +105,34 @@ function splitInputs(signature: Signature, inputs: readonly Tensor[]): Tensor[][
   return split.kind === 'split' ? split.parts.map((part) => [...part]) : [];
 }
 
-async function answerRows(
-  session: OnnxSession,
-  rows: readonly Tensor[][],
-): Promise<{ rows: ProvenRow[]; refusal: string }> {
-  const proven: ProvenRow[] = [];
+interface Answers {
+  readonly rows: readonly ProvenRow[];
+  /** What the model said of the last row that it did not answer. */
+  readonly refusal: string;
+}
+
+/** Only rows of the first answered one's shape. */
+async function answerRows(session: OnnxSession, candidates: Iterable<Tensor[]>): Promise<Answers> {
+  const rows: ProvenRow[] = [];
   let refusal = '';
   let group: string | undefined;
-  for (const inputs of rows) {
-    const shape = JSON.stringify(inputs.map((tensor) => tensor.shape));
-    if (group !== undefined && shape !== group) continue;
-    try {
-      const run = await session.run(inputs.map(toBlock), []);
-      proven.push({ inputs, outputs: run.outputs.map(toTensor) });
-      group = shape;
-    } catch (caught) {
-      refusal = plainReason(caught);
+  try {
+    for (const inputs of candidates) {
+      const shape = JSON.stringify(inputs.map((tensor) => tensor.shape));
+      if (group !== undefined && shape !== group) continue;
+      try {
+        const run = await session.run(inputs.map(toBlock), []);
+        rows.push({ inputs, outputs: run.outputs.map(toTensor) });
+        group = shape;
+      } catch (caught) {
+        refusal = plainReason(caught);
+      }
     }
+  } catch (caught) {
+    // The candidates themselves could not be made.
+    refusal = plainReason(caught);
   }
-  return { rows: proven, refusal };
+  return { rows, refusal };
 }
 
 function distinct(rows: readonly ProvenRow[]): number {

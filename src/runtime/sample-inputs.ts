@@ -8,6 +8,9 @@ import type { Tensor } from '../domain/tensor.ts';
 /** Sizes that symbolic dimensions other than the first are given, in the order in which they are tried. */
 export const FREE_DIMENSION_SIZES = [4, 1, 16, 32, 128, 224] as const;
 
+/** 256 MB of FP32: what is larger would be measured more than the model. */
+const MAX_ELEMENTS = 2 ** 26;
+
 export interface SampleShape {
   /** Size of a symbolic first dimension. */
   readonly rows: number;
@@ -37,6 +40,7 @@ function sampleTensor(
     return sizes.get(dim) ?? (axis === 0 ? shape.rows : shape.free);
   });
   const count = elementCount(dims);
+  if (count > MAX_ELEMENTS) throw new RangeError(`a sample of shape [${dims.join()}] is too large to be made`);
   if (spec.datatype === 'BYTES') {
     const data = Array.from({ length: count }, () => WORDS[Math.floor(random() * WORDS.length)] ?? '');
     return { name: spec.name, datatype: spec.datatype, shape: dims, data };

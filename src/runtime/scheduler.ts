@@ -87,9 +87,12 @@ export class Scheduler {
 
   #pumpAt(instant: number): void {
     clearTimeout(this.#dueTimer);
-    this.#dueTimer = setTimeout(() => {
-      this.#pump();
-    }, instant - this.#options.now());
+    this.#dueTimer = setTimeout(
+      () => {
+        this.#pump();
+      },
+      Math.max(0, instant - this.#options.now()),
+    );
   }
 
   #dispatch(runner: VersionRunner, slot: LaneSlot, maxRows: number): void {
