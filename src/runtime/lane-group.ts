@@ -67,10 +67,6 @@ export class LaneGroup {
     return this.#slots.filter((slot) => slot.depth > 0).length;
   }
 
-  get size(): number {
-    return this.#runners.size;
-  }
-
   /** Rejects with the reason when a lane cannot load it; then it is on none. A lane lost meanwhile is waited for. */
   async load(runner: VersionRunner, task: LoadTask): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {

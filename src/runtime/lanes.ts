@@ -12,10 +12,17 @@ export type LanesOptions = Omit<GroupOptions, 'nextLaneId'>;
 /** Warm-up runs together should not take longer than about this; one row and the full batch are always run. */
 const WARM_UP_BUDGET_MS = 500;
 
+/** Lanes of one model's own. */
+interface IsolatedLanes {
+  readonly group: LaneGroup;
+  /** Sessions of the versions that are on them, or on their way there or away; without any they are closed. */
+  readonly sessions: Set<number>;
+}
+
 export class Lanes {
   readonly #options: GroupOptions;
   readonly #shared: LaneGroup;
-  readonly #isolated = new Map<string, LaneGroup>();
+  readonly #isolated = new Map<string, IsolatedLanes>();
   #nextSession = 1;
   #nextLane = 1;
 
@@ -27,7 +34,7 @@ export class Lanes {
 
   /** Lanes there are, and those with work in flight. */
   get counts(): { total: number; busy: number } {
-    const groups = [this.#shared, ...this.#isolated.values()];
+    const groups = this.#groups();
     return {
       total: groups.reduce((sum, group) => sum + group.lanes, 0),
       busy: groups.reduce((sum, group) => sum + group.busyLanes, 0),
@@ -36,8 +43,8 @@ export class Lanes {
 
   /** Loads, warms and checks a version on all its lanes. Rejects with the reason for which it cannot serve. */
   async load(spec: VersionSpec, report: QualificationReport, stats: VersionStats): Promise<VersionRunner> {
-    const group = this.#groupFor(spec);
     const session = this.#nextSession++;
+    const group = this.#enter(spec, session);
     const runner: VersionRunner = new VersionRunner({
       spec,
       report,
@@ -56,7 +63,7 @@ export class Lanes {
       const warmUps = warmUpsFor(report);
       await group.load(runner, { kind: 'load', session, path: spec.path, options, warmUps, golden: spec.golden });
     } catch (caught) {
-      await this.#closeIfEmpty(spec.model);
+      await this.#leave(spec, session);
       throw caught;
     }
     return runner;
@@ -64,31 +71,39 @@ export class Lanes {
 
   /** Frees a drained version. */
   async unload(runner: VersionRunner): Promise<void> {
-    await this.#groupFor(runner.spec).unload(runner);
-    await this.#closeIfEmpty(runner.spec.model);
+    const { spec, session } = runner;
+    const group = spec.settings.isolated ? this.#isolated.get(spec.model)?.group : this.#shared;
+    await group?.unload(runner);
+    await this.#leave(spec, session);
   }
 
   /** Ends all threads. Everything has been drained. */
   async close(): Promise<void> {
-    for (const group of [this.#shared, ...this.#isolated.values()]) await group.close();
+    for (const group of this.#groups()) await group.close();
     this.#isolated.clear();
   }
 
-  #groupFor(spec: VersionSpec): LaneGroup {
-    if (!spec.settings.isolated) return this.#shared;
-    let group = this.#isolated.get(spec.model);
-    if (group === undefined) {
-      group = new LaneGroup({ ...this.#options, lanes: Math.max(1, spec.settings.instances) });
-      this.#isolated.set(spec.model, group);
-    }
-    return group;
+  #groups(): LaneGroup[] {
+    return [this.#shared, ...[...this.#isolated.values()].map(({ group }) => group)];
   }
 
-  async #closeIfEmpty(model: string): Promise<void> {
-    const group = this.#isolated.get(model);
-    if (group === undefined || group.size > 0) return;
-    this.#isolated.delete(model);
-    await group.close();
+  #enter(spec: VersionSpec, session: number): LaneGroup {
+    if (!spec.settings.isolated) return this.#shared;
+    let lanes = this.#isolated.get(spec.model);
+    if (lanes === undefined) {
+      const group = new LaneGroup({ ...this.#options, lanes: Math.max(1, spec.settings.instances) });
+      lanes = { group, sessions: new Set() };
+      this.#isolated.set(spec.model, lanes);
+    }
+    lanes.sessions.add(session);
+    return lanes.group;
+  }
+
+  async #leave(spec: VersionSpec, session: number): Promise<void> {
+    const lanes = this.#isolated.get(spec.model);
+    if (lanes?.sessions.delete(session) !== true || lanes.sessions.size > 0) return;
+    this.#isolated.delete(spec.model);
+    await lanes.group.close();
   }
 }
 

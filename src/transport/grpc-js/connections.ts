@@ -38,10 +38,9 @@ export function connectionsOf(server: Server): ServerHttp2Session[] {
 /**
  * Ends a connection without losing a call, as RFC 9113 (6.8) advises: a first GOAWAY that promises to answer everything,
  * a ping to know that the client has read it and what it sent before, then the GOAWAY that names the last call taken.
- * Resolves when the last call is answered and the connection closed.
+ * Resolves when the last call is answered and the connection closed; the caller has seen that it is not destroyed yet.
  */
 export async function leaveGently(session: ServerHttp2Session): Promise<void> {
-  if (session.destroyed) return;
   const closed = once(session, 'close');
   await acknowledged(session);
   if (!session.closed) session.close();

@@ -1,4 +1,5 @@
 /** The Predict port on @grpc/grpc-js: Predict, the Open Inference Protocol, health and reflection on one address. */
+import type { ServerHttp2Session } from 'node:http2';
 import type { Server as NetServer } from 'node:net';
 import { type ConnectionInjector, logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import type { Address } from '../../config/address.ts';
@@ -125,10 +126,10 @@ export class PredictDoor {
   }
 
   async #allGone(): Promise<true> {
-    // A connection that the kernel had accepted before the listener closed may still turn up.
-    for (let open = connectionsOf(this.#server); open.length > 0; open = connectionsOf(this.#server)) {
-      await Promise.all(open.map(leaveGently));
-    }
+    // A connection that the kernel had accepted before the listener closed may still turn up; one that the client tears
+    // down stays listed a while longer, and has nothing left to wait for.
+    const open = (): ServerHttp2Session[] => connectionsOf(this.#server).filter((session) => !session.destroyed);
+    for (let left = open(); left.length > 0; left = open()) await Promise.all(left.map(leaveGently));
     return true;
   }
 }

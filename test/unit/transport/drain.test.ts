@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { ServerError } from '../../../src/domain/errors.ts';
 import type { PredictReply__Output } from '../../../src/transport/gen/sluice/v1/PredictReply.ts';
@@ -129,4 +130,16 @@ it('two ports that agree on it share an address', async () => {
   assert.deepEqual(second.door.address, first.door.address);
   first.door.close();
   second.door.close();
+});
+
+it('a client that leaves at the same moment does not hold up the drain', async () => {
+  for (let round = 0; round < 16; round += 1) {
+    const fake = await openFakeDoor();
+    const client = predictClient(fake.target);
+    await once<PredictReply__Output>((done) => client.Predict({ model: 'iris' }, done));
+    client.close();
+    // A later moment of the client's leaving in each round.
+    for (let turn = 0; turn < round % 8; turn += 1) await nextTurn();
+    assert.equal(await fake.door.drain(10_000), true);
+  }
 });

@@ -1,0 +1,107 @@
+/**
+ * Scenes with lanes that are lost, each played in a process of its own: a thread that is stuck in a native run cannot
+ * be ended, nor can its process but by SIGKILL. Prints what happened as JSON, then kills itself. Argument: the scene.
+ */
+import './no-telemetry.ts';
+import { writeSync } from 'node:fs';
+import process from 'node:process';
+import type { VersionRunner } from '../../src/runtime/version-runner.ts';
+import { tensor } from './builders.ts';
+import { outcomeOf } from './fake-lane.ts';
+import { fell } from './felled-thread.ts';
+import { ask, dispatched, LaneBench } from './lane-bench.ts';
+
+const MAX_RUN = { batching: false, maxRunMs: 300 };
+
+/** slow_on_demand: instant at 0 turns, hours at 1e9. */
+function slow(runner: VersionRunner, turns: number): Promise<string> {
+  return outcomeOf(ask(runner, [tensor('x', 'FP32', [1, 2], [turns, 1])]));
+}
+
+function simple(runner: VersionRunner): Promise<string> {
+  const values = Array<number>(16).fill(1);
+  return outcomeOf(
+    ask(
+      runner,
+      ['INPUT0', 'INPUT1'].map((name) => tensor(name, 'INT32', [1, 16], values)),
+    ),
+  );
+}
+
+/** Calls until the promise ends; the different outcomes. */
+async function meanwhile(promise: Promise<unknown>, runner: VersionRunner): Promise<string[]> {
+  let going = true;
+  void promise.finally(() => (going = false));
+  const outcomes = new Set<string>();
+  while (going) outcomes.add(await simple(runner));
+  return [...outcomes];
+}
+
+const SCENES: Readonly<Record<string, () => Promise<unknown>>> = {
+  /** A run overstays twice, with other versions called all the while. */
+  async overstay() {
+    const bench = new LaneBench(2);
+    const [loop, other] = [await bench.load('slow_on_demand', MAX_RUN), await bench.load('simple')];
+    const first = slow(loop, 1e9);
+    const others = await meanwhile(first, other);
+    const between = await slow(loop, 0);
+    await bench.replaced(1);
+    const second = slow(loop, 1e9);
+    others.push(...(await meanwhile(second, other)));
+    const after = await slow(loop, 0);
+    await Promise.all(bench.freed);
+    await bench.replaced(2);
+    others.push(await simple(other));
+    const { faults, lost } = bench;
+    return { first: await first, between, second: await second, after, others: [...new Set(others)], faults, lost };
+  },
+
+  /** Both lanes are stuck in the same version when it fails for the second time. */
+  async everywhere() {
+    const bench = new LaneBench(2);
+    const [loop, other] = [await bench.load('slow_on_demand', MAX_RUN), await bench.load('simple')];
+    await slow(loop, 1e9);
+    await bench.replaced(1);
+    const stuck = [slow(loop, 1e9)];
+    await meanwhile(slow(loop, 100), other);
+    stuck.push(slow(loop, 1e9));
+    const outcomes = await Promise.all(stuck);
+    const freed = (await Promise.allSettled(bench.freed)).map(({ status }) => status);
+    await bench.replaced(3);
+    return { outcomes, freed, faults: bench.faults.length, other: await simple(other) };
+  },
+
+  /** A version is loaded on a successor of a lane that is stuck. */
+  async succession() {
+    const bench = new LaneBench(1);
+    const loop = await bench.load('slow_on_demand', MAX_RUN);
+    const stuck = slow(loop, 1e9);
+    await dispatched();
+    const loading = bench.load('simple', {}, { loadMs: 10_000 });
+    const outcome = await stuck;
+    const other = await loading;
+    return { outcome, other: await simple(other), again: await slow(loop, 0), lost: bench.lost };
+  },
+
+  /** The thread of a lane is ended by an error of its own. */
+  async death() {
+    const bench = new LaneBench(1);
+    const other = await bench.load('simple');
+    fell(1);
+    await bench.replaced(1);
+    const after = await simple(other);
+    fell(2);
+    const during = simple(other);
+    await bench.replaced(2);
+    return { after, during: (await during).replace(/lane \d+/, 'lane n'), again: await simple(other), lost: bench.lost };
+  },
+};
+
+const scene = SCENES[process.argv[2] ?? ''];
+if (scene === undefined) throw new Error(`no scene ${String(process.argv[2])}`);
+process.on('unhandledRejection', (caught) => {
+  writeSync(1, JSON.stringify({ unhandled: String(caught) }));
+  process.kill(process.pid, 'SIGKILL');
+});
+writeSync(1, JSON.stringify(await scene()));
+process.kill(process.pid, 'SIGKILL');
