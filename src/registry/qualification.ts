@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { describeError, ServerError } from '../domain/errors.ts';
 import type { QualificationReport, QualificationVerdict, VersionSpec } from '../domain/version.ts';
+import { plainReason } from '../runtime/plain-reason.ts';
 import { residentBytesOf } from './resident-memory.ts';
 
 export interface QualificationOptions {
@@ -20,8 +21,10 @@ export interface QualificationOptions {
   readonly revision: string;
 }
 
-/** Kept of the child's stderr, to explain a crash. */
-const STDERR_TAIL = 500;
+/** Characters kept of the child's stderr, to explain a crash. */
+const STDERR_TAIL = 4000;
+/** What follows are addresses and paths of the machine. */
+const NATIVE_TRACE = '----- Native stack trace';
 const MEMORY_POLL_MS = 20;
 /** Serving goes first: the child takes what the lanes leave. */
 const CHILD_NICENESS = 10;
@@ -138,7 +141,8 @@ function answerOf(child: ChildProcess, spec: VersionSpec, guard: Guard): Promise
     });
     child.once('exit', (code, signal) => {
       const how = signal === null ? `ended with exit code ${String(code)}` : `was ended by ${signal}`;
-      const detail = stderr.trim() === '' ? '' : `: ${stderr.trim()}`;
+      const said = plainReason(stderr.split(NATIVE_TRACE, 1)[0]);
+      const detail = said === '' ? '' : `: ${said}`;
       reject(new ServerError('invalid_argument', guard.broken() ?? `the qualification process ${how}${detail}`));
     });
     // A failing send shows as an exit; the callback keeps it from throwing.

@@ -20,6 +20,8 @@ export interface LaneView {
   readonly depth: number;
   /** When the batches in flight should be done; in the past when idle or late. */
   readonly freeAt: number;
+  /** Rows in flight. */
+  readonly rows: number;
 }
 
 export type Dispatch<B, L> =
@@ -40,7 +42,7 @@ export const PREFETCH_MS = 2;
 /** A batch that runs at least this long is worth spreading over all idle lanes… */
 export const SPREAD_MS = 1;
 /** …unless the parts together would take this many times as long as the whole, since each reads all weights again. */
-export const SPREAD_WASTE = 1.2;
+export const SPREAD_WASTE = 1.1;
 
 /**
  * The next batch to send, if any. A lane takes a second batch only when that is full already: otherwise the rows do
@@ -79,12 +81,26 @@ function placeFor<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now
   const lane = idle[0];
   if (lane === undefined) return full ? secondPlace(backlog, lanes, now) : undefined;
   const runMs = backlog.estimateMs(backlog.nextRows);
-  if (!full && runMs < WAKE_MS) {
-    const soonFree = lanes.find((other) => isNearlyFree(other, now, WAKE_MS));
+  if (!full) {
+    const patienceMs = patience(backlog, lanes, runMs);
+    const soonFree = lanes.find((other) => isNearlyFree(other, now, patienceMs));
     if (soonFree !== undefined) return { kind: 'wait', until: soonFree.freeAt + WAKE_MS };
   }
-  const maxRows = runMs < SPREAD_MS ? backlog.maxBatchRows : Math.ceil(backlog.nextRows / idle.length);
-  return { kind: 'run', lane, maxRows };
+  const share = Math.ceil(backlog.nextRows / idle.length);
+  const spread = runMs >= SPREAD_MS && idle.length * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
+  return { kind: 'run', lane, maxRows: spread ? share : backlog.maxBatchRows };
+}
+
+/**
+ * How long the rows may wait for a busy lane although another is idle. Beyond the cost of a wake-up only when runs are
+ * shared already, so that more rows are on their way, and when these few alone would be a poor batch.
+ */
+function patience(backlog: Backlog, lanes: readonly LaneView[], runMs: number): number {
+  if (runMs < WAKE_MS) return WAKE_MS;
+  const full = backlog.maxBatchRows;
+  const atBestMs = (backlog.estimateMs(full) / full) * backlog.nextRows;
+  const sharing = lanes.some((lane) => lane.depth > 0 && lane.rows > 1);
+  return sharing && runMs > SPREAD_WASTE * atBestMs ? runMs : 0;
 }
 
 function secondPlace<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now: number): Place<L> | undefined {

@@ -3,6 +3,7 @@ import { describeError } from '../domain/errors.ts';
 import type { QualificationReport } from '../domain/version.ts';
 import { LaneLostError } from './lane.ts';
 import { LaneSlot } from './lane-slot.ts';
+import type { Flight } from './lane-slot.ts';
 import type { LoadTask } from './messages.ts';
 import { Scheduler } from './scheduler.ts';
 import type { SchedulerOptions } from './scheduler.ts';
@@ -64,7 +65,7 @@ export class LaneGroup {
   }
 
   get busyLanes(): number {
-    return this.#slots.filter((slot) => slot.depth > 0).length;
+    return this.#slots.filter((slot) => slot.busy).length;
   }
 
   /** Rejects with the reason when a lane cannot load it; then it is on none. A lane lost meanwhile is waited for. */
@@ -132,9 +133,8 @@ export class LaneGroup {
     const now = this.#options.now();
     for (const runner of this.#scheduler.backlogged) runner.sweep();
     for (const slot of this.#slots) {
-      const head = slot.lane.lost ? undefined : slot.head;
-      if (head === undefined || slot.headMs(now) <= head.runner.spec.settings.maxRunMs) continue;
-      this.#giveUp(slot, head.runner);
+      const flight = slot.overstaying(now);
+      if (flight !== undefined) this.#giveUp(slot, flight);
     }
     if (this.#scheduler.backlogged.size > 0 || this.busyLanes > 0) return;
     clearInterval(this.#watch);
@@ -145,14 +145,15 @@ export class LaneGroup {
    * A run that does not end cannot be stopped: its thread is written off and its sessions are loaded on another. One
    * strange request does not cost a version its life; a version that does it again does.
    */
-  #giveUp(slot: LaneSlot, runner: VersionRunner): void {
+  #giveUp(slot: LaneSlot, flight: Flight): void {
+    const { runner, lane } = flight;
     const reason = overstayReason(runner);
     runner.overstays += 1;
     const fails = runner.overstays >= OVERSTAYS_MAX;
-    slot.giveUp(reason);
+    const vacant = slot.giveUp(flight, reason);
     if (fails) this.#options.onVersionFault(runner, `${reason}, ${String(runner.overstays)} times`);
-    this.#options.onLaneLost({ lane: slot.lane.id, reason, stuck: true });
-    void this.#replace(slot, new Set(fails ? [runner.session] : []));
+    this.#options.onLaneLost({ lane: lane.id, reason, stuck: true });
+    if (vacant) void this.#replace(slot, new Set(fails ? [runner.session] : []));
   }
 
   async #replace(slot: LaneSlot, without: ReadonlySet<number>): Promise<void> {

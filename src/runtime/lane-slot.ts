@@ -2,7 +2,7 @@
 import { describeError, ServerError } from '../domain/errors.ts';
 import type { Batch } from '../batching/batch-queue.ts';
 import type { BatchTrace } from '../domain/tracing.ts';
-import { Lane } from './lane.ts';
+import { Lane, LaneLostError } from './lane.ts';
 import type { LaneReply, LoadTask, RunTask } from './messages.ts';
 import type { Member, VersionRunner } from './version-runner.ts';
 
@@ -38,33 +38,50 @@ export class FlightLostError extends Error {
   }
 }
 
+/** A thread of the place, and what is on its way through it. */
+interface Post {
+  readonly lane: Lane;
+  /** The first one runs, or should. */
+  readonly flights: Flight[];
+  /** When the first flight became the one that runs. */
+  headSince: number;
+  /** What ran when the thread was lost. */
+  lostHead: Flight | undefined;
+  givenUp: boolean;
+}
+
 export class LaneSlot {
   readonly #events: SlotEvents;
   readonly #sessions = new Map<number, LoadTask>();
-  readonly #flights: Flight[] = [];
-  #lane: Lane;
+  #post: Post;
+  /** The thread before, while it finishes what it has after its successor took the place. */
+  #former: Post | undefined;
   #busyWith = 0;
-  /** When the first flight became the one that runs. */
-  #headSince = 0;
-  /** What ran when the present thread was lost. */
-  #lostHead: Flight | undefined;
-  #givenUp = false;
 
   constructor(events: SlotEvents) {
     this.#events = events;
-    this.#lane = this.#newLane();
+    this.#post = postOf(this.#newLane());
   }
 
   get lane(): Lane {
-    return this.#lane;
+    return this.#post.lane;
   }
 
   get depth(): number {
-    return this.#flights.length;
+    return this.#post.flights.length;
+  }
+
+  /** Something runs here, be it on the thread before. */
+  get busy(): boolean {
+    return this.depth > 0 || (this.#former?.flights.length ?? 0) > 0;
+  }
+
+  get rows(): number {
+    return this.#post.flights.reduce((rows, flight) => rows + flight.batch.rows, 0);
   }
 
   get freeAt(): number {
-    return this.#flights.reduce((at, flight) => at + flight.expectedMs, this.#headSince);
+    return this.#post.flights.reduce((at, flight) => at + flight.expectedMs, this.#post.headSince);
   }
 
   get sessionCount(): number {
@@ -73,36 +90,37 @@ export class LaneSlot {
 
   /** False while it loads, or its thread is lost. */
   get available(): boolean {
-    return this.#busyWith === 0 && !this.#lane.lost;
+    return this.#busyWith === 0 && !this.lane.lost;
   }
 
   holds(session: number): boolean {
     return this.#sessions.has(session);
   }
 
-  /** The flight that runs now, or should. */
-  get head(): Flight | undefined {
-    return this.#flights[0];
-  }
-
-  /** How long the head has been running. */
-  headMs(now: number): number {
-    return this.#flights.length === 0 ? 0 : now - this.#headSince;
+  /** The flight that has been running for longer than its version may, if there is one. */
+  overstaying(now: number): Flight | undefined {
+    for (const post of [this.#former, this.#post]) {
+      const head = post?.flights[0];
+      if (post === undefined || head === undefined || post.lane.lost) continue;
+      if (now - post.headSince > head.runner.spec.settings.maxRunMs) return head;
+    }
+    return undefined;
   }
 
   /** Sends a batch. Rejects with FlightLostError when the thread is lost meanwhile. */
   async run(flight: Flight, task: RunTask): Promise<LaneReply> {
-    if (this.#flights.length === 0) this.#headSince = flight.dispatchedAt;
-    this.#flights.push(flight);
+    const post = this.#post;
+    if (post.flights.length === 0) post.headSince = flight.dispatchedAt;
+    post.flights.push(flight);
     try {
-      return await flight.lane.perform(task);
+      return await post.lane.perform(task);
     } catch (caught) {
-      this.#lostHead ??= this.#flights[0];
-      const blamed = this.#lostHead === flight;
-      throw new FlightLostError(describeError(caught), { blamed, overstayed: blamed && this.#givenUp });
+      post.lostHead ??= post.flights[0];
+      const blamed = post.lostHead === flight;
+      throw new FlightLostError(describeError(caught), { blamed, overstayed: blamed && post.givenUp });
     } finally {
-      this.#flights.splice(this.#flights.indexOf(flight), 1);
-      this.#headSince = this.#events.now();
+      post.flights.splice(post.flights.indexOf(flight), 1);
+      post.headSince = this.#events.now();
     }
   }
 
@@ -114,20 +132,28 @@ export class LaneSlot {
     if (options.successor) {
       await this.#succeed([...this.#sessions.values(), task]);
     } else {
-      await this.#exclusively(() => loadOn(this.#lane, task));
+      await this.#exclusively(() => loadOn(this.lane, task));
     }
     this.#sessions.set(task.session, task);
   }
 
   async unload(session: number): Promise<void> {
-    if (!this.#sessions.delete(session) || this.#lane.lost) return;
-    await this.#exclusively(() => this.#lane.perform({ kind: 'unload', session }));
+    if (!this.#sessions.delete(session) || this.lane.lost) return;
+    try {
+      await this.#exclusively(() => this.lane.perform({ kind: 'unload', session }));
+    } catch (caught) {
+      // A thread that is lost meanwhile has taken the session with it, and the next one is not given it.
+      if (!(caught instanceof LaneLostError)) throw caught;
+    }
   }
 
-  /** Gives the thread up while its head still runs. */
-  giveUp(reason: string): void {
-    this.#givenUp = true;
-    this.#lane.abandon(reason);
+  /** Gives the thread of a flight up while that still runs; whether the place needs a new one. */
+  giveUp(flight: Flight, reason: string): boolean {
+    const post = flight.lane === this.lane ? this.#post : this.#former;
+    if (post === undefined) return false;
+    post.givenUp = true;
+    post.lane.abandon(reason);
+    return post === this.#post;
   }
 
   /** After a loss: a new thread with the same sessions but those to leave out. Gives back those that failed to load. */
@@ -144,15 +170,13 @@ export class LaneSlot {
       this.#sessions.delete(task.session);
       failed.push({ session: task.session, reason: reply.reason });
     }
-    this.#lane = lane;
-    this.#lostHead = undefined;
-    this.#givenUp = false;
+    this.#post = postOf(lane);
     return failed;
   }
 
   /** Ends the thread, once nothing is in flight. A lost thread stays. */
   async close(): Promise<void> {
-    if (!this.#lane.lost) await this.#lane.close();
+    if (!this.lane.lost) await this.lane.close();
   }
 
   async #succeed(tasks: readonly LoadTask[]): Promise<void> {
@@ -163,16 +187,18 @@ export class LaneSlot {
       if (!successor.lost) await successor.close();
       throw caught;
     }
-    const former = this.#lane;
-    this.#lane = successor;
-    await former.idle();
-    if (!former.lost) await former.close();
+    const former = this.#post;
+    this.#former = former;
+    this.#post = postOf(successor);
+    await former.lane.idle();
+    this.#former = undefined;
+    if (!former.lane.lost) await former.lane.close();
   }
 
   async #exclusively(work: () => Promise<unknown>): Promise<void> {
     this.#busyWith += 1;
     try {
-      await this.#lane.idle();
+      await this.lane.idle();
       await work();
     } finally {
       this.#busyWith -= 1;
@@ -181,10 +207,14 @@ export class LaneSlot {
 
   #newLane(): Lane {
     const lane: Lane = new Lane(this.#events.nextLaneId(), (reason) => {
-      if (lane === this.#lane) this.#events.onLost(this, reason);
+      if (lane === this.lane) this.#events.onLost(this, reason);
     });
     return lane;
   }
+}
+
+function postOf(lane: Lane): Post {
+  return { lane, flights: [], headSince: 0, lostHead: undefined, givenUp: false };
 }
 
 async function loadOn(lane: Lane, task: LoadTask): Promise<void> {

@@ -23,6 +23,7 @@ export class Lane {
   /** How to tell each waiting task that it will not be answered. */
   readonly #waiting = new Set<(error: LaneLostError) => void>();
   #isLost = false;
+  #isEnding = false;
 
   readonly #onLost: (reason: string) => void;
   #onIdle: (() => void)[] = [];
@@ -47,7 +48,11 @@ export class Lane {
       this.#die(describeError(error));
     });
     this.#pool.on('workerDestroy', () => {
-      this.#die('the thread ended');
+      // The pool tells the error that ended the thread after this, but nothing may be sent to the thread any more.
+      this.#isEnding = true;
+      setImmediate(() => {
+        this.#die('the thread ended');
+      });
     });
   }
 
@@ -57,12 +62,12 @@ export class Lane {
   }
 
   get lost(): boolean {
-    return this.#isLost;
+    return this.#isLost || this.#isEnding;
   }
 
   /** Does the task after those before it. Rejects with LaneLostError when the thread is gone. */
   perform(task: LaneTask): Promise<LaneReply> {
-    if (this.#isLost) return Promise.reject(new LaneLostError(`lane ${String(this.id)} is lost`));
+    if (this.lost) return Promise.reject(new LaneLostError(`lane ${String(this.id)} is lost`));
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       const transferList = task.kind === 'run' ? transferables(task.inputs) : [];

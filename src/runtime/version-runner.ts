@@ -147,7 +147,9 @@ export class VersionRunner {
     else this.#drain.dispatched({ rows: batch.rows, now, rowsLeft: this.#queue.rows });
     this.#running += batch?.members.length ?? 0;
     this.#settle();
-    return batch;
+    // A part that was cut to spread the rows over idle lanes is not full.
+    const cut = batch?.closed === 'full' && maxRows < this.maxBatchRows;
+    return cut ? { ...batch, closed: reason } : batch;
   }
 
   /** The lane is done with these members, however it went. */
