@@ -7,6 +7,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 /** Linux tells times in /proc in hundredths of a second on every machine that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
+const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
 const LAST_OUTPUT_BYTES = 4000;
 
 export interface Usage {
@@ -15,6 +16,18 @@ export interface Usage {
   /** Resident memory, summed: what processes share counts for each. */
   readonly residentBytes: number;
 }
+
+const running = new Set<ChildProcess>();
+
+/** A benchmark that is told to end leaves nobody behind. */
+function endWithThem(signal: NodeJS.Signals): void {
+  process.once(signal, () => {
+    for (const child of running) child.kill('SIGTERM');
+    process.exit(1);
+  });
+}
+
+ENDING_SIGNALS.forEach(endWithThem);
 
 export class RunningProcess {
   readonly #child: ChildProcess;
@@ -29,6 +42,8 @@ export class RunningProcess {
     child.stderr?.on('data', keep);
     // spawn's failure shows as a process that has no id; see pid.
     child.on('error', () => undefined);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
   }
 
   /** Runs a TypeScript file with this Node. */

@@ -115,8 +115,8 @@ export const OPTIONS = {
   maxConcurrentStreams: option({
     name: 'max-concurrent-streams',
     kind: integer({ min: 1, max: 1_000_000 }),
-    default: 2048,
-    why: 'Calls in flight per connection; clients hold further ones back. Keep it above `--max-queue-rows`.',
+    default: 256,
+    why: 'Calls in flight per connection; clients hold further ones back, which costs the server nothing.',
   }),
   maxConnectionAgeMs: option({
     name: 'max-connection-age',

@@ -7,7 +7,8 @@ export interface Backlog {
    * Goyal, Vin & Cheng (SIGCOMM 1996). Unlike round-robin over batches it gives a heavy model no more than its share.
    */
   readonly virtualMs: number;
-  readonly maxBatchRows: number;
+  /** Rows at which a batch is full. */
+  readonly fullRows: number;
   /** Rows of the batch that would be taken now, at least 1. */
   readonly nextRows: number;
   /** Monotonic instant from which an unfilled batch may go. */
@@ -77,18 +78,19 @@ type Place<L> =
 
 function placeFor<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now: number): Place<L> | undefined {
   const idle = lanes.filter((lane) => lane.depth === 0);
-  const full = backlog.nextRows >= backlog.maxBatchRows;
+  const full = backlog.nextRows >= backlog.fullRows;
   const lane = idle[0];
   if (lane === undefined) return full ? secondPlace(backlog, lanes, now) : undefined;
   const runMs = backlog.estimateMs(backlog.nextRows);
   if (!full) {
     const patienceMs = patience(backlog, lanes, runMs);
     const soonFree = lanes.find((other) => isNearlyFree(other, now, patienceMs));
-    if (soonFree !== undefined) return { kind: 'wait', until: soonFree.freeAt + WAKE_MS };
+    if (soonFree !== undefined) return { kind: 'wait', until: Math.max(soonFree.freeAt, now) + WAKE_MS };
   }
-  const share = Math.ceil(backlog.nextRows / idle.length);
-  const spread = runMs >= SPREAD_MS && idle.length * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
-  return { kind: 'run', lane, maxRows: spread ? share : backlog.maxBatchRows };
+  const parts = Math.min(idle.length, backlog.nextRows);
+  const share = backlog.nextRows / parts;
+  const spread = runMs >= SPREAD_MS && parts * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
+  return { kind: 'run', lane, maxRows: spread ? Math.ceil(share) : backlog.fullRows };
 }
 
 /**
@@ -97,7 +99,7 @@ function placeFor<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now
  */
 function patience(backlog: Backlog, lanes: readonly LaneView[], runMs: number): number {
   if (runMs < WAKE_MS) return WAKE_MS;
-  const full = backlog.maxBatchRows;
+  const full = backlog.fullRows;
   const atBestMs = (backlog.estimateMs(full) / full) * backlog.nextRows;
   const sharing = lanes.some((lane) => lane.depth > 0 && lane.rows > 1);
   return sharing && runMs > SPREAD_WASTE * atBestMs ? runMs : 0;
@@ -109,7 +111,7 @@ function secondPlace<L extends LaneView>(backlog: Backlog, lanes: readonly L[], 
     if (!isNearlyFree(lane, now, PREFETCH_MS)) continue;
     if (best === undefined || lane.freeAt < best.freeAt) best = lane;
   }
-  return best === undefined ? undefined : { kind: 'run', lane: best, maxRows: backlog.maxBatchRows };
+  return best === undefined ? undefined : { kind: 'run', lane: best, maxRows: backlog.fullRows };
 }
 
 /** Its only batch should be done about now. One that is later than that may never be. */

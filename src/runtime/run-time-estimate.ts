@@ -5,6 +5,11 @@ const SMOOTHING = 0.1;
 /** One observation moves the correction by no more than this factor, so that a pause of the machine is no news. */
 const MAX_STEP = 4;
 
+/** CPU that a batch costs besides its run: a message there and back, and two wake-ups. */
+const HOP_MS = 0.2;
+/** What a row of a full batch may cost beyond one of the largest. */
+const WASTE = 0.05;
+
 /** Linear in the rows, as matrix products on a CPU nearly are: a + b·rows through the two measured points. */
 export class RunTimeEstimate {
   readonly #singleMs: number;
@@ -19,6 +24,17 @@ export class RunTimeEstimate {
 
   estimateMs(rows: number): number {
     return this.#correction * this.#plain(rows);
+  }
+
+  /**
+   * Rows at which a batch is full: the fewest that cost, each, at most 5 % more than those of the largest batch, the hop
+   * to the lane included. More would make no row cheaper, only every caller of the batch wait for the others.
+   */
+  fullRows(maxRows: number): number {
+    const fixedMs = HOP_MS + this.#singleMs - this.#perRowMs;
+    const bestMs = fixedMs / maxRows + this.#perRowMs;
+    const spareMs = (1 + WASTE) * bestMs - this.#perRowMs;
+    return Math.max(1, Math.min(maxRows, Math.ceil(fixedMs / spareMs)));
   }
 
   observe(rows: number, computeMs: number): void {

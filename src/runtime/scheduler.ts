@@ -24,6 +24,8 @@ export class Scheduler {
   readonly #backlogged = new Set<VersionRunner>();
   #virtualNow = 0;
   #pumpScheduled = false;
+  /** The last look found nothing that can go although something waits. */
+  #pumpBlocked = false;
   #dueTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SchedulerOptions) {
@@ -41,7 +43,9 @@ export class Scheduler {
       this.#backlogged.add(runner);
       runner.virtualMs = Math.max(runner.virtualMs, this.#virtualNow);
     }
-    this.schedule();
+    // A full batch need not wait for the rest of what the sockets brought: under load that is a long time.
+    if (runner.waitingRows >= runner.fullRows && !this.#pumpBlocked) this.#pump();
+    else this.schedule();
   }
 
   remove(runner: VersionRunner): void {
@@ -63,6 +67,7 @@ export class Scheduler {
   }
 
   #pump(): void {
+    this.#pumpBlocked = false;
     for (;;) {
       const backlogs = [...this.#backlogged].filter((runner) => this.#stillBacklogged(runner));
       const next = chooseDispatch(
@@ -75,6 +80,8 @@ export class Scheduler {
         continue;
       }
       if (next.kind === 'wait') this.#pumpAt(next.until);
+      // Nothing more can go until a lane or a new turn says so; further rows need not ask again.
+      this.#pumpBlocked = true;
       return;
     }
   }

@@ -50,6 +50,12 @@ export interface RunnerOptions {
   readonly onWork: () => void;
 }
 
+/**
+ * A call is accepted only if this many times the expected wait would still let it end in time: the expectation is a mean, and
+ * a call that is accepted and then expires has kept its place from one that would have been answered.
+ */
+const WAIT_MARGIN = 1.3;
+
 export class VersionRunner {
   readonly spec: VersionSpec;
   readonly report: QualificationReport;
@@ -65,6 +71,7 @@ export class VersionRunner {
   readonly #drain: DrainRate;
   readonly #now: () => number;
   readonly #onWork: () => void;
+  readonly #fullRows: number;
   #batchable: boolean;
   #aloneCount = 0;
   #running = 0;
@@ -85,6 +92,7 @@ export class VersionRunner {
     this.#onWork = options.onWork;
     this.#batchable = options.report.batchable;
     this.estimate = new RunTimeEstimate(options.report);
+    this.#fullRows = this.estimate.fullRows(settings.maxBatchRows);
     this.#queue = new BatchQueue({ maxRows: settings.maxQueueRows, maxBytes: settings.maxQueueBytes });
     this.#drain = new DrainRate(options.report.batchRunMs / options.report.batchRows);
     options.stats.gauges = { queueRows: () => this.#queue.rows, inFlight: () => this.#queue.size + this.#running };
@@ -98,7 +106,12 @@ export class VersionRunner {
     return this.#batchable;
   }
 
-  /** Rows that one run may have; Infinity does not occur. */
+  /** Rows at which a batch is full. A call of its own may have more, up to maxBatchRows. */
+  get fullRows(): number {
+    return this.#batchable ? this.#fullRows : 1;
+  }
+
+  /** Rows that one call may have. */
   get maxBatchRows(): number {
     return this.#batchable ? this.spec.settings.maxBatchRows : 1;
   }
@@ -109,7 +122,7 @@ export class VersionRunner {
 
   /** Rows of the batch that would be taken now. */
   get nextRows(): number {
-    return this.#queue.nextRows(this.maxBatchRows);
+    return this.#queue.nextRows(this.fullRows);
   }
 
   estimateMs(rows: number): number {
@@ -119,8 +132,8 @@ export class VersionRunner {
   /** When an unfilled batch may be taken; 0 = at once. */
   get dueAt(): number {
     const { maxQueueDelayMs } = this.spec.settings;
-    if (maxQueueDelayMs === 0 || this.nextRows >= this.maxBatchRows) return 0;
-    return this.#queue.dueAt(this.maxBatchRows, maxQueueDelayMs);
+    if (maxQueueDelayMs === 0 || this.nextRows >= this.fullRows) return 0;
+    return this.#queue.dueAt(this.fullRows, maxQueueDelayMs);
   }
 
   /** Queues the call, or refuses it at once when it would wait in vain. Rejects with a ServerError. */
@@ -141,14 +154,14 @@ export class VersionRunner {
   take(maxRows: number): Batch<Member> | undefined {
     const now = this.#now();
     const reason = this.spec.settings.maxQueueDelayMs > 0 ? 'delay' : 'idle';
-    const { batch, gone } = this.#queue.take(Math.min(maxRows, this.maxBatchRows), now, reason);
+    const { batch, gone } = this.#queue.take(Math.min(maxRows, this.fullRows), now, reason);
     this.#dismiss(gone);
     if (batch === undefined) this.#drain.emptied();
     else this.#drain.dispatched({ rows: batch.rows, now, rowsLeft: this.#queue.rows });
     this.#running += batch?.members.length ?? 0;
     this.#settle();
     // A part that was cut to spread the rows over idle lanes is not full.
-    const cut = batch?.closed === 'full' && maxRows < this.maxBatchRows;
+    const cut = batch?.closed === 'full' && maxRows < this.fullRows;
     return cut ? { ...batch, closed: reason } : batch;
   }
 
@@ -214,7 +227,8 @@ export class VersionRunner {
     }
     // Only rows ahead make a call wait; with none it is always tried, so that the estimate cannot lock anybody out.
     if (this.#queue.rows === 0 || call.deadline === Infinity) return undefined;
-    const waitMs = this.#drain.expectedWaitMs(this.#queue.rows) + this.estimate.estimateMs(call.rows);
+    const runMs = this.estimate.estimateMs(Math.max(call.rows, Math.min(this.fullRows, this.#queue.rows)));
+    const waitMs = WAIT_MARGIN * this.#drain.expectedWaitMs(this.#queue.rows) + runMs;
     const leftMs = call.deadline - now;
     if (waitMs <= leftMs) return undefined;
     this.stats.recordRefusal('deadline');

@@ -1,10 +1,17 @@
 /** The body of a lane's thread: holds warm sessions and does one task at a time. */
+import { platform, setPriority } from 'node:os';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { checkGolden } from './golden.ts';
 import { transferables } from './messages.ts';
 import type { LaneReply, LaneTask, LoadTask } from './messages.ts';
 import { plainReason } from './plain-reason.ts';
 import { OnnxSession } from './session.ts';
+
+/** Where lanes and the transport want the same core, the transport goes first: refusing a call must not wait for a run. */
+const NICENESS = 5;
+
+// On Linux the priority is the calling thread's own; elsewhere it would be the whole process's.
+if (platform() === 'linux') setPriority(NICENESS);
 
 const sessions = new Map<number, OnnxSession>();
 

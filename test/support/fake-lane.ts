@@ -1,6 +1,6 @@
 /** A version without threads: what its queue gives is answered, or not, by the test itself. */
 import { VersionRunner } from '../../src/runtime/version-runner.ts';
-import type { Answer, Call, RunnerOptions } from '../../src/runtime/version-runner.ts';
+import type { Call, RunnerOptions } from '../../src/runtime/version-runner.ts';
 import { VersionStats } from '../../src/monitor/version-stats.ts';
 import { report, spec, tensor } from './builders.ts';
 
@@ -45,7 +45,7 @@ export function runNext(runner: VersionRunner, maxRows = Infinity): number {
 }
 
 /** "ok", or "code: message". */
-export async function outcomeOf(answer: Promise<Answer | unknown>): Promise<string> {
+export async function outcomeOf(answer: Promise<unknown>): Promise<string> {
   try {
     await answer;
     return 'ok';

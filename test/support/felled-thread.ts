@@ -1,21 +1,21 @@
 /**
  * Preloaded with --import into a child of a test: lets its worker threads be ended from within, as an uncaught error in
- * JavaScript would end them. `fell(n)` ends the nth thread of the process.
+ * JavaScript would end them. `fell()` ends all of them.
  */
-import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads';
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 
 const CHANNEL = 'fell';
 
 if (!isMainThread) {
   const channel = new BroadcastChannel(CHANNEL);
   channel.unref();
-  channel.onmessage = ({ data }: { data: unknown }) => {
-    if (data === threadId) throw new Error('the thread was felled');
+  channel.onmessage = () => {
+    throw new Error('the thread was felled');
   };
 }
 
-export function fell(thread: number): void {
+export function fell(): void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(thread);
+  channel.postMessage('now');
   channel.close();
 }

@@ -30,10 +30,10 @@ function simple(runner: VersionRunner): Promise<string> {
 
 /** Calls until the promise ends; the different outcomes. */
 async function meanwhile(promise: Promise<unknown>, runner: VersionRunner): Promise<string[]> {
-  let going = true;
-  void promise.finally(() => (going = false));
+  const state = { going: true };
+  void promise.finally(() => (state.going = false));
   const outcomes = new Set<string>();
-  while (going) outcomes.add(await simple(runner));
+  while (state.going) outcomes.add(await simple(runner));
   return [...outcomes];
 }
 
@@ -63,7 +63,8 @@ const SCENES: Readonly<Record<string, () => Promise<unknown>>> = {
     await slow(loop, 1e9);
     await bench.replaced(1);
     const stuck = [slow(loop, 1e9)];
-    await meanwhile(slow(loop, 100), other);
+    // The second lane is stuck clearly later than the first, so that it still runs when the version fails.
+    for (const until = performance.now() + 100; performance.now() < until;) await slow(loop, 100);
     stuck.push(slow(loop, 1e9));
     const outcomes = await Promise.all(stuck);
     const freed = (await Promise.allSettled(bench.freed)).map(({ status }) => status);
@@ -87,15 +88,23 @@ const SCENES: Readonly<Record<string, () => Promise<unknown>>> = {
   async death() {
     const bench = new LaneBench(1);
     const other = await bench.load('simple');
-    fell(1);
+    fell();
     await bench.replaced(1);
     const after = await simple(other);
-    fell(2);
+    fell();
     const during = simple(other);
     await bench.replaced(2);
-    return { after, during: (await during).replace(/lane \d+/, 'lane n'), again: await simple(other), lost: bench.lost };
+    return {
+      after,
+      during: (await during).replace(/lane \d+/, 'lane n'),
+      again: await simple(other),
+      lost: bench.lost,
+    };
   },
 };
+
+// Idle threads keep no process alive; a server has its sockets.
+setInterval(() => undefined, 60_000);
 
 const scene = SCENES[process.argv[2] ?? ''];
 if (scene === undefined) throw new Error(`no scene ${String(process.argv[2])}`);

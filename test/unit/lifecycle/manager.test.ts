@@ -232,8 +232,7 @@ suite('Manager, faults and shutdown', () => {
     const runner = ask(bench);
     const waiting = outcomeOf(runner.enqueue(call()));
     bench.manager.fault(runner, 'a run did not end');
-    const expected =
-      'unavailable: model "iris" version "1" was taken out of service: a run did not end';
+    const expected = 'unavailable: model "iris" version "1" was taken out of service: a run did not end';
     assert.equal(await waiting, expected);
     assert.equal(await outcomeOf(ask(bench).enqueue(call())), expected);
     assert.deepEqual(bench.rows(), ['1@a failed (a run did not end) 10000']);

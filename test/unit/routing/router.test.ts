@@ -111,7 +111,8 @@ suite('Router', () => {
     const router = routerOf({ ladder: [], ladderReason: 'version 1 is to have traffic and is loading' });
     assert.equal(
       refusal(router, ask()),
-      "unavailable: model 'iris' has no version in service: version 1 is to have traffic and is loading",
+      "unavailable: model 'iris' has no version in service: version 1 is to have traffic and is loading; " +
+        'version 4 is failed, its golden example 1 is answered wrongly',
     );
     assert.equal(router.route(ask({ version: '3' })), 'iris 3');
   });

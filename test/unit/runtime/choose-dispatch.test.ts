@@ -20,7 +20,7 @@ function version(name: string, over: Partial<Backlog> = {}): Version {
   return {
     name,
     virtualMs: 0,
-    maxBatchRows: 8,
+    fullRows: 8,
     nextRows: 4,
     dueAt: 0,
     estimateMs: (rows) => rows / 10,
@@ -29,12 +29,12 @@ function version(name: string, over: Partial<Backlog> = {}): Version {
 }
 
 function idle(name: string): Lane {
-  return { name, depth: 0, freeAt: 0 };
+  return { name, depth: 0, freeAt: 0, rows: 0 };
 }
 
-/** A lane with one batch that should be done in so many milliseconds. */
+/** A lane with one batch of one row that should be done in so many milliseconds. */
 function busy(name: string, ms: number, depth = 1): Lane {
-  return { name, depth, freeAt: NOW + ms };
+  return { name, depth, freeAt: NOW + ms, rows: depth };
 }
 
 /** "run v on l up to 8", "wait until 1005", "none". */
@@ -63,7 +63,11 @@ suite('chooseDispatch', () => {
   });
 
   test('the version that was given the least compute time is next', () => {
-    const versions = [version('v', { virtualMs: 30 }), version('w', { virtualMs: 10 }), version('x', { virtualMs: 20 })];
+    const versions = [
+      version('v', { virtualMs: 30 }),
+      version('w', { virtualMs: 10 }),
+      version('x', { virtualMs: 20 }),
+    ];
     assert.equal(choose(versions, [idle('a')]), 'run w on a up to 8');
   });
 
@@ -113,6 +117,32 @@ suite('chooseDispatch', () => {
     assert.equal(choose([version('v', { nextRows: 7 })], [idle('a'), idle('b')]), 'run v on a up to 8');
   });
 
+  test('an odd number of rows is spread as well: the parts together are the whole', () => {
+    for (const nextRows of [2, 3, 5, 7]) {
+      const half = String(Math.ceil(nextRows / 2));
+      assert.equal(choose([version('v', { nextRows, ...SLOW })], [idle('a'), idle('b')]), `run v on a up to ${half}`);
+    }
+    assert.equal(
+      choose([version('v', { nextRows: 2, ...SLOW })], [idle('a'), idle('b'), idle('c')]),
+      'run v on a up to 1',
+    );
+  });
+
+  test('rows whose parts would cost much more than the whole are not spread', () => {
+    const heavy = version('v', { nextRows: 6, estimateMs: (rows) => 20 + rows });
+    assert.equal(choose([heavy], [idle('a'), idle('b')]), 'run v on a up to 8');
+  });
+
+  test('a few rows that alone would be a poor batch wait for a lane whose run is shared and soon over', () => {
+    const heavy = version('v', { nextRows: 2, estimateMs: (rows) => 20 + rows });
+    const shared = (ms: number): Lane => ({ ...busy('b', ms), rows: 5 });
+    assert.equal(choose([heavy], [idle('a'), shared(10)]), 'wait until 1010.2');
+    assert.equal(choose([heavy], [idle('a'), shared(-10)]), 'wait until 1000.2');
+    assert.equal(choose([heavy], [idle('a'), shared(30)]), 'run v on a up to 2');
+    assert.equal(choose([heavy], [idle('a'), shared(-500)]), 'run v on a up to 2');
+    assert.equal(choose([heavy], [idle('a'), busy('b', 10)]), 'run v on a up to 2');
+  });
+
   test('a tiny run waits for a lane that is awake and nearly free, and looks again when that is late', () => {
     assert.equal(choose([version('v', TINY)], [idle('a'), busy('b', 0.1)]), `wait until ${String(NOW + 0.1 + 0.2)}`);
     assert.equal(choose([version('v', TINY)], [idle('a'), busy('b', 0.3)]), 'run v on a up to 8');
@@ -125,21 +155,31 @@ suite('chooseDispatch', () => {
 
   test('whenever rows are due and a lane is idle, something runs or is looked at again', () => {
     const lanes = fc.array(
-      fc.record({ name: fc.constant('l'), depth: fc.integer({ min: 0, max: 2 }), freeAt: fc.integer({ max: 2000 }) }),
+      fc.record({
+        name: fc.constant('l'),
+        depth: fc.integer({ min: 0, max: 2 }),
+        freeAt: fc.integer({ max: 2000 }),
+        rows: fc.nat(8),
+      }),
       { maxLength: 4 },
     );
     const versions = fc.array(
-      fc.record({ virtualMs: fc.nat(100), nextRows: fc.integer({ min: 1, max: 9 }), perRow: fc.double({ min: 0.001, max: 10 }) }),
+      fc.record({
+        virtualMs: fc.nat(100),
+        nextRows: fc.integer({ min: 1, max: 9 }),
+        perRow: fc.double({ min: 0.001, max: 10, noNaN: true }),
+        perRun: fc.double({ min: 0, max: 30, noNaN: true }),
+      }),
       { minLength: 1, maxLength: 4 },
     );
     fc.assert(
       fc.property(lanes, versions, (places, waiting) => {
-        const backlogs = waiting.map(({ perRow, ...rest }) =>
-          version('v', { ...rest, estimateMs: (rows) => rows * perRow }),
+        const backlogs = waiting.map(({ perRow, perRun, ...rest }) =>
+          version('v', { ...rest, estimateMs: (rows) => perRun + rows * perRow }),
         );
         const dispatch = chooseDispatch(backlogs, () => places, NOW);
         if (places.some(({ depth }) => depth === 0)) assert.notEqual(dispatch.kind, 'none');
-        if (dispatch.kind === 'wait') assert(dispatch.until > NOW && dispatch.until <= NOW + 0.4);
+        if (dispatch.kind === 'wait') assert(dispatch.until > NOW);
         if (dispatch.kind === 'run') assert(dispatch.lane.depth < 2 && dispatch.maxRows >= 1);
       }),
       { seed: 7, numRuns: 500 },

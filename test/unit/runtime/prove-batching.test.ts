@@ -101,8 +101,7 @@ suite('proveBatching', () => {
     };
     await assert.rejects(proveBatching(sessionOf(mute), undefined, 8), {
       code: 'invalid_argument',
-      message:
-        'it answered none of the inputs made from its signature (no); add golden examples to model.json',
+      message: 'it answered none of the inputs made from its signature (no); add golden examples to model.json',
     });
   });
 

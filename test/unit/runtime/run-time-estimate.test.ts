@@ -7,17 +7,26 @@ const MEASURED = { singleRunMs: 2, batchRunMs: 9, batchRows: 8 };
 
 test('the estimate is a line through the two measured points', () => {
   const estimate = new RunTimeEstimate(MEASURED);
-  assert.deepEqual([1, 2, 8, 15].map((rows) => estimate.estimateMs(rows)), [2, 3, 9, 16]);
+  assert.deepEqual(
+    [1, 2, 8, 15].map((rows) => estimate.estimateMs(rows)),
+    [2, 3, 9, 16],
+  );
 });
 
 test('a version that is not batched costs the same for every row', () => {
   const estimate = new RunTimeEstimate({ singleRunMs: 2, batchRunMs: 2, batchRows: 1 });
-  assert.deepEqual([1, 3].map((rows) => estimate.estimateMs(rows)), [2, 6]);
+  assert.deepEqual(
+    [1, 3].map((rows) => estimate.estimateMs(rows)),
+    [2, 6],
+  );
 });
 
 test('a batch that was measured faster than one row counts as just as fast', () => {
   const estimate = new RunTimeEstimate({ singleRunMs: 2, batchRunMs: 1, batchRows: 8 });
-  assert.deepEqual([1, 8].map((rows) => estimate.estimateMs(rows)), [2, 2]);
+  assert.deepEqual(
+    [1, 8].map((rows) => estimate.estimateMs(rows)),
+    [2, 2],
+  );
 });
 
 test('a run too short to be measured still has a length', () => {
@@ -28,7 +37,10 @@ test('a run too short to be measured still has a length', () => {
 test('what is observed again and again is believed, for every number of rows', () => {
   const estimate = new RunTimeEstimate(MEASURED);
   for (let run = 0; run < 100; run += 1) estimate.observe(8, 18);
-  assert.deepEqual([1, 8].map((rows) => estimate.estimateMs(rows).toFixed(2)), ['4.00', '18.00']);
+  assert.deepEqual(
+    [1, 8].map((rows) => estimate.estimateMs(rows).toFixed(2)),
+    ['4.00', '18.00'],
+  );
   for (let run = 0; run < 100; run += 1) estimate.observe(1, 1);
   assert.equal(estimate.estimateMs(8).toFixed(2), '4.50');
 });

@@ -1,0 +1,149 @@
+/** Qualification as the server sees it: real children, real limits, and models that deserve them. */
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { qualifyVersion } from '../../../src/registry/qualification.ts';
+import type { QualificationOptions } from '../../../src/registry/qualification.ts';
+import type { VersionSpec } from '../../../src/domain/version.ts';
+import { fixture } from '../../support/builders.ts';
+
+const CHILD = fileURLToPath(new URL('../../../src/runtime/qualification-child.ts', import.meta.url));
+
+let scratch = '';
+before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'sluice-qualification-'));
+});
+after(() => rm(scratch, { recursive: true }));
+
+function support(name: string): string {
+  return fileURLToPath(new URL(`../../support/${name}.ts`, import.meta.url));
+}
+
+function options(over: Partial<QualificationOptions> = {}): QualificationOptions {
+  return {
+    childFile: CHILD,
+    cacheDir: join(scratch, 'cache'),
+    timeoutMs: 30_000,
+    maxMemoryBytes: 2 ** 30,
+    revision: 'test',
+    ...over,
+  };
+}
+
+/** Where only a crash is to be seen: no child may start. */
+const NO_CHILD = { childFile: support('crashing-child') };
+
+/** The reason of the rejection. */
+async function reasonOf(spec: VersionSpec, over: Partial<QualificationOptions> = {}): Promise<string> {
+  try {
+    await qualifyVersion(spec, options(over));
+  } catch (caught) {
+    const { code, message } = caught as { code: string; message: string };
+    return `${code}: ${message}`;
+  }
+  return assert.fail(`${spec.model} was qualified`);
+}
+
+suite('qualifyVersion', { concurrency: 1 }, () => {
+  test('a good version has a report, and the second time no child is asked', async () => {
+    const spec = await fixture('simple');
+    const report = await qualifyVersion(spec, options());
+    assert.deepEqual([report.digest, report.batchable, report.batchRows], [spec.digest, true, 8]);
+    assert(report.memoryBytes >= 0 && report.singleRunMs > 0);
+    assert.deepEqual(await qualifyVersion(spec, options(NO_CHILD)), report);
+  });
+
+  test('a report holds for the files, the settings and the revision that it was made with, and no others', async () => {
+    const cacheDir = join(scratch, 'other-cache');
+    const spec = await fixture('simple');
+    await qualifyVersion(spec, options({ cacheDir }));
+    const others: [VersionSpec, Partial<QualificationOptions>][] = [
+      [{ ...spec, digest: 'other' }, {}],
+      [{ ...spec, settings: { ...spec.settings, maxBatchRows: 4 } }, {}],
+      [{ ...spec, settings: { ...spec.settings, intraOpThreads: 2 } }, {}],
+      [spec, { revision: 'other' }],
+    ];
+    for (const [other, over] of others) {
+      assert.match(await reasonOf(other, { ...NO_CHILD, cacheDir, ...over }), /SIGABRT/);
+    }
+    // What else there is in the settings changes nothing about the version.
+    await qualifyVersion(
+      { ...spec, settings: { ...spec.settings, maxQueueRows: 1 } },
+      options({ ...NO_CHILD, cacheDir }),
+    );
+  });
+
+  test('a report that cannot be read is made again', async () => {
+    const cacheDir = join(scratch, 'broken-cache');
+    const spec = await fixture('simple');
+    await qualifyVersion(spec, options({ cacheDir }));
+    const [file = ''] = await readdir(cacheDir);
+    const whole = await readFile(join(cacheDir, file));
+    await writeFile(join(cacheDir, file), whole.subarray(0, 20));
+    await qualifyVersion(spec, options({ cacheDir }));
+    assert.equal((await readFile(join(cacheDir, file))).length, whole.length);
+  });
+
+  test('a cache that cannot be written does not keep a version from being qualified', async () => {
+    const file = join(scratch, 'a-file');
+    await writeFile(file, '');
+    assert.equal((await qualifyVersion(await fixture('simple'), options({ cacheDir: file }))).batchable, true);
+  });
+
+  test('a version that answers its golden example wrongly is rejected, each time anew', async () => {
+    const spec = await fixture('wrong_golden');
+    const expected = /^invalid_argument: golden example 1 is answered wrongly: output "y" has 1\.5 at element 0/;
+    assert.match(await reasonOf(spec), expected);
+    assert.match(await reasonOf(spec), expected);
+  });
+
+  test('a file that was cut off is rejected with a reason that names no directory', async () => {
+    const { path, ...spec } = await fixture('simple');
+    const cut = join(scratch, 'model.onnx');
+    await copyFile(path, cut);
+    const whole = await readFile(cut);
+    await writeFile(cut, whole.subarray(0, whole.length / 2));
+    const reason = await reasonOf({ ...spec, path: cut, digest: 'cut' });
+    assert.match(reason, /^invalid_argument: .*model\.onnx.*/);
+    assert(!reason.includes(scratch), reason);
+  });
+
+  test('a file that is not there is rejected', async () => {
+    const spec = await fixture('simple');
+    assert.match(
+      await reasonOf({ ...spec, path: join(scratch, 'nowhere.onnx'), digest: 'none' }),
+      /^invalid_argument: /,
+    );
+  });
+
+  test('a model that hangs is ended when its time is over', async () => {
+    assert.equal(
+      await reasonOf(await fixture('endless_loop'), { timeoutMs: 2000 }),
+      'invalid_argument: qualification did not finish within 2 s; the model hangs, or raise qualification-timeout',
+    );
+  });
+
+  test('a model that grows beyond the memory limit is ended', async () => {
+    const maxMemoryBytes = 300 * 2 ** 20;
+    assert.equal(
+      await reasonOf(await fixture('hungry_slowly'), { maxMemoryBytes }),
+      `invalid_argument: the model needs more memory than qualification-memory allows (${String(maxMemoryBytes)} bytes)`,
+    );
+  });
+
+  test('a model that crashes its process is rejected with how it ended, and names no directory', async () => {
+    const reason = await reasonOf({ ...(await fixture('simple')), digest: 'crash' }, NO_CHILD);
+    assert.match(reason, /^invalid_argument: the qualification process was ended by SIGABRT: .*terminate called/s);
+    assert(!reason.includes('\n') && !/\/\w+\/\w+/.test(reason), reason);
+  });
+
+  test('a process that ends without an answer is a rejection as well', async () => {
+    assert.equal(
+      await reasonOf({ ...(await fixture('simple')), digest: 'left' }, { childFile: support('leaving-child') }),
+      'invalid_argument: the qualification process ended with exit code 3',
+    );
+  });
+});
