@@ -63,6 +63,21 @@ export class BatchQueue<M extends Waiting> {
     return this.#bytes;
   }
 
+  /** Rows that would be taken before such a member's, since they are at least as urgent. */
+  rowsAhead(member: Pick<Waiting, 'deadline' | 'enqueuedAt'>): number {
+    const urgency = urgencyOf(member);
+    let ahead = this.#rows;
+    for (const group of this.#groups.values()) {
+      // The least urgent are at the end, and a new member mostly is the least urgent of all.
+      for (let at = group.length - 1; at >= 0; at -= 1) {
+        const other = group[at];
+        if (other === undefined || urgencyOf(other) <= urgency) break;
+        ahead -= other.rows;
+      }
+    }
+    return ahead;
+  }
+
   /** Accepts the member or names the limit that it would break. A queue always has room for one member. */
   offer(member: M): Offer {
     if (this.#rows > 0) {
@@ -224,7 +239,7 @@ export class BatchQueue<M extends Waiting> {
   }
 }
 
-function urgencyOf(member: Waiting): number {
+function urgencyOf(member: Pick<Waiting, 'deadline' | 'enqueuedAt'>): number {
   return Math.min(member.deadline, member.enqueuedAt + PATIENCE_MS);
 }
 

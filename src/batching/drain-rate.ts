@@ -1,19 +1,21 @@
 /** How fast a version's queue drains: the measure by which a call is refused at once when it would wait too long. */
 
-/** Weight of the newest sample. */
-const SMOOTHING = 0.2;
+/** What is kept of the past at each batch: the last ten or so count. */
+const MEMORY = 0.9;
 
 export class DrainRate {
-  #msPerRow: number;
+  /** Sums that fade: their ratio is the mean per row, which the mean of the ratios would not be. */
+  #rows = 1;
+  #ms: number;
   #backloggedSince: number | undefined;
 
-  /** @param msPerRow first guess, from qualification. */
+  /** @param msPerRow first guess, from qualification; it weighs as much as one row. */
   constructor(msPerRow: number) {
-    this.#msPerRow = msPerRow;
+    this.#ms = msPerRow;
   }
 
   get msPerRow(): number {
-    return this.#msPerRow;
+    return this.#ms / this.#rows;
   }
 
   /**
@@ -22,8 +24,8 @@ export class DrainRate {
    */
   dispatched(batch: { rows: number; now: number; rowsLeft: number }): void {
     if (this.#backloggedSince !== undefined && batch.rows > 0) {
-      const sample = (batch.now - this.#backloggedSince) / batch.rows;
-      this.#msPerRow += SMOOTHING * (sample - this.#msPerRow);
+      this.#rows = MEMORY * this.#rows + batch.rows;
+      this.#ms = MEMORY * this.#ms + batch.now - this.#backloggedSince;
     }
     this.#backloggedSince = batch.rowsLeft > 0 ? batch.now : undefined;
   }
@@ -35,6 +37,6 @@ export class DrainRate {
 
   /** Milliseconds until a row behind `rowsAhead` others is dispatched. */
   expectedWaitMs(rowsAhead: number): number {
-    return rowsAhead * this.#msPerRow;
+    return rowsAhead * this.msPerRow;
   }
 }

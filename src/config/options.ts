@@ -97,7 +97,7 @@ export const OPTIONS = {
   maxQueueRows: option({
     name: 'max-queue-rows',
     kind: integer({ min: 1, max: 1_000_000 }),
-    default: 1024,
+    default: 512,
     why: 'Rows that may wait per version; calls beyond get RESOURCE_EXHAUSTED. Fewer refuse sooner under overload.',
   }),
   maxQueueBytes: option({

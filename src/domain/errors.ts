@@ -25,7 +25,11 @@ export class ServerError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    const { stackTraceLimit } = Error;
+    // Most of these are answers, not faults; under overload their stack traces would cost more than the refusal.
+    if (code !== 'internal') Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
   }
 }

@@ -35,15 +35,15 @@ export type Dispatch<B, L> =
  * Waking another thread costs about this much CPU, so rows that a busy lane can take within it wait for that lane;
  * tiny models then fill batches on one lane instead of keeping two threads half awake.
  */
-export const WAKE_MS = 0.2;
+const WAKE_MS = 0.2;
 
 /** A second batch is sent to a busy lane only this long before the first should be done: it cannot be called back. */
-export const PREFETCH_MS = 2;
+const PREFETCH_MS = 2;
 
 /** A batch that runs at least this long is worth spreading over all idle lanes… */
-export const SPREAD_MS = 1;
+const SPREAD_MS = 1;
 /** …unless the parts together would take this many times as long as the whole, since each reads all weights again. */
-export const SPREAD_WASTE = 1.1;
+const SPREAD_WASTE = 1.1;
 
 /**
  * The next batch to send, if any. A lane takes a second batch only when that is full already: otherwise the rows do

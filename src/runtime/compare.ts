@@ -33,7 +33,7 @@ const FLOATS: readonly Datatype[] = ['FP16', 'FP32', 'FP64'];
 /** FP16 has 11 bits of precision, so no smaller tolerance makes sense for it. */
 const FP16_TOLERANCE = 4e-3;
 
-export function toleranceFor(datatype: Datatype, tolerance: number): number {
+function toleranceFor(datatype: Datatype, tolerance: number): number {
   return datatype === 'FP16' ? Math.max(tolerance, FP16_TOLERANCE) : tolerance;
 }
 

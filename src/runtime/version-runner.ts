@@ -225,16 +225,18 @@ export class VersionRunner {
       this.stats.recordRefusal('draining');
       return new ServerError('unavailable', this.#closing);
     }
+    if (call.deadline === Infinity) return undefined;
+    const rowsAhead = this.#queue.rowsAhead({ deadline: call.deadline, enqueuedAt: now });
     // Only rows ahead make a call wait; with none it is always tried, so that the estimate cannot lock anybody out.
-    if (this.#queue.rows === 0 || call.deadline === Infinity) return undefined;
-    const runMs = this.estimate.estimateMs(Math.max(call.rows, Math.min(this.fullRows, this.#queue.rows)));
-    const waitMs = WAIT_MARGIN * this.#drain.expectedWaitMs(this.#queue.rows) + runMs;
+    if (rowsAhead === 0) return undefined;
+    const runMs = this.estimate.estimateMs(Math.max(call.rows, Math.min(this.fullRows, rowsAhead)));
+    const waitMs = WAIT_MARGIN * this.#drain.expectedWaitMs(rowsAhead) + runMs;
     const leftMs = call.deadline - now;
     if (waitMs <= leftMs) return undefined;
     this.stats.recordRefusal('deadline');
     return new ServerError(
       'resource_exhausted',
-      `${titleOf(this)} has ${String(this.#queue.rows)} rows waiting, about ${waitMs.toFixed(0)} ms of work, and the deadline is in ${leftMs.toFixed(0)} ms; retry later or allow more time`,
+      `${titleOf(this)} has ${String(rowsAhead)} rows waiting, about ${waitMs.toFixed(0)} ms of work, and the deadline is in ${leftMs.toFixed(0)} ms; retry later or allow more time`,
     );
   }
 

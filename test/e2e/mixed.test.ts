@@ -188,8 +188,9 @@ async function passingVersion(client: SluiceClient, ledger: Ledger, storm: Storm
   if (![OK, NOT_FOUND, UNAVAILABLE, RESOURCE_EXHAUSTED].includes(code)) {
     ledger.blame(`passing version: ${String(code)} ${details}`);
   }
-  if (code === UNAVAILABLE && !storm.stopping && !details.includes('version'))
+  if (code === UNAVAILABLE && !storm.stopping && !details.includes('version')) {
     ledger.blame(`passing version: ${details}`);
+  }
 }
 
 async function badCall(client: SluiceClient, ledger: Ledger, storm: Storm, dice: number): Promise<void> {
@@ -253,7 +254,7 @@ async function tryCall(
 function same(got: PredictReplyMessage, expected: PredictReplyMessage): boolean {
   return expected.outputs.every((want) => {
     const have = got.outputs.find((output) => output.name === want.name);
-    if (have === undefined || have.shape.join() !== want.shape.join()) return false;
+    if (have?.shape.join() !== want.shape.join()) return false;
     if (have.int64s.join() !== want.int64s.join() || have.strings.join() !== want.strings.join()) return false;
     return want.floats.every(
       (value, at) => Math.abs(value - (have.floats[at] ?? NaN)) <= TOLERANCE * Math.max(1, Math.abs(value)),

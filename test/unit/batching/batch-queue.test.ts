@@ -87,6 +87,17 @@ suite('BatchQueue', () => {
     assert.equal(told(queue.take(8, 0)), 'nothing');
   });
 
+  test('only rows that are as urgent are ahead of a member, whatever its group', () => {
+    const queue = queueOf(
+      member('soon', { rows: 1, deadline: 100 }),
+      member('later', { rows: 2, deadline: 300 }),
+      member('other', { rows: 4, deadline: 200, group: 'other' }),
+      member('patient', { rows: 8, enqueuedAt: 0 }),
+    );
+    const ahead = (deadline: number) => queue.rowsAhead({ deadline, enqueuedAt: 50 });
+    assert.deepEqual([99, 100, 200, 300, 9_999, Infinity].map(ahead), [0, 1, 5, 7, 7, 15]);
+  });
+
   test('a batch takes what fits, and ends before the first member that does not', () => {
     const queue = queueOf(member('a', { rows: 3 }), member('b', { rows: 3 }), member('c', { rows: 1 }));
     assert.equal(queue.nextRows(4), 3);

@@ -75,15 +75,24 @@ suite('VersionRunner, accepting', () => {
   test('a call that would wait longer than its deadline is refused at once, with the numbers', async () => {
     // Eight rows take 2 ms, so sixteen ahead take some.
     const bench = new Bench();
-    void bench.runner.enqueue(call({ rows: 8 }));
-    void bench.runner.enqueue(call({ rows: 8 }));
+    void bench.runner.enqueue(call({ rows: 8, deadline: 20 }));
+    void bench.runner.enqueue(call({ rows: 8, deadline: 20 }));
+    bench.now = 16;
     assert.match(
-      await outcomeOf(bench.runner.enqueue(call({ deadline: 4 }))),
+      await outcomeOf(bench.runner.enqueue(call({ deadline: 20 }))),
       /^resource_exhausted: model "iris" version "1" has 16 rows waiting, about \d+ ms of work, and the deadline is in 4 ms; retry later or allow more time$/,
     );
     assert.equal(bench.stats.refused.deadline, 1);
-    assert.equal(await ended(bench.runner.enqueue(call({ deadline: 20 }))), false);
+    assert.equal(await ended(bench.runner.enqueue(call({ deadline: 36 }))), false);
     assert.equal(await ended(bench.runner.enqueue(call())), false);
+  });
+
+  test('calls that may wait longer do not keep an urgent one out', async () => {
+    const bench = new Bench();
+    void bench.runner.enqueue(call({ rows: 8 }));
+    void bench.runner.enqueue(call({ rows: 8, deadline: 500 }));
+    assert.equal(await ended(bench.runner.enqueue(call({ deadline: 4 }))), false);
+    assert.equal(bench.stats.refused.deadline, 0);
   });
 
   test('with nobody ahead a call is always tried: a wrong estimate cannot lock anybody out', async () => {
