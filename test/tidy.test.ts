@@ -73,7 +73,11 @@ suite('source files', () => {
 
   test(`no line is longer than ${MAX_LINE_CHARACTERS} characters, but for messages, which stay in one piece`, () => {
     const long = src.flatMap(({ path, lines }) =>
-      lines.flatMap((line, at) => (withoutTexts(line).length > MAX_LINE_CHARACTERS ? [`${path}:${at + 1}`] : [])),
+      lines.flatMap((line, at) =>
+        withoutTexts(line).length > MAX_LINE_CHARACTERS && !line.includes('eslint-disable')
+          ? [`${path}:${at + 1}`]
+          : [],
+      ),
     );
     assert.deepEqual(long, []);
   });

@@ -4,15 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { formatAddress } from '../config/address.ts';
 import { autoLanes } from '../config/auto-lanes.ts';
+import type { ModelDefaults } from '../config/model-config.ts';
 import type { Config } from '../config/options.ts';
 import { describeError } from '../domain/errors.ts';
 import type { QualificationReport, VersionSpec, VersionStatus } from '../domain/version.ts';
 import { Manager } from '../lifecycle/manager.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { ProcessReadings } from '../monitor/process-vitals.ts';
-import type { VersionStatistics } from '../monitor/version-stats.ts';
-import type { DigestCache } from '../registry/digest.ts';
-import { readModelsDirectory } from '../registry/directory.ts';
+import { DirectoryReader } from '../registry/directory-reader.ts';
 import { qualifyVersion } from '../registry/qualification.ts';
 import { Router } from '../routing/router.ts';
 import { Lanes } from '../runtime/lanes.ts';
@@ -21,14 +20,12 @@ import { createPredict } from '../serving/predict.ts';
 import type { Events } from '../telemetry/events.ts';
 import { Telemetry } from '../telemetry/setup.ts';
 import type { OtlpOptions } from '../telemetry/otlp-env.ts';
-import { PredictDoor } from '../transport/grpc-js/server.ts';
-import { kserveService } from '../transport/services/kserve-service.ts';
-import { predictService } from '../transport/services/predict-service.ts';
-import { outcomeOf } from '../transport/status.ts';
+import type { PredictDoor } from '../transport/grpc-js/server.ts';
 import { MetricsServer } from '../transport/http/metrics-server.ts';
 import { RUNTIME_VERSION, SERVER_VERSION } from './build-info.ts';
 import { greeting } from './greeting.ts';
 import type { ServeMessage } from './messages.ts';
+import { openDoor } from './open-door.ts';
 
 /** What the process lends to the rooms, which know no process. */
 export interface ServeHost {
@@ -67,7 +64,7 @@ export class ServeProcess {
   readonly #options: ServeOptions;
   readonly #monitor = new Monitor();
   readonly #router = new Router<VersionRunner>(Math.random);
-  readonly #digests: DigestCache = new Map();
+  readonly #directory: DirectoryReader;
   readonly #lanes: Lanes;
   readonly #manager: Manager;
   readonly #telemetry: Telemetry;
@@ -80,6 +77,7 @@ export class ServeProcess {
   private constructor(options: ServeOptions) {
     const { config, otlp, events, host } = options;
     this.#options = options;
+    this.#directory = new DirectoryReader(config.modelsDir, defaultsOf(config));
     this.#telemetry = new Telemetry({
       serverVersion: SERVER_VERSION,
       instanceId: host.instanceId,
@@ -163,44 +161,16 @@ export class ServeProcess {
       });
       events.listening({ name: 'metrics', address: this.#metrics.address });
     }
-    this.#door = await this.#openDoor(reusePort);
+    this.#door = await openDoor({
+      config,
+      events,
+      reusePort,
+      catalog: this.#manager,
+      monitor: this.#monitor,
+      predict: createPredict({ router: this.#router, now, tracing: this.#telemetry.tracing }),
+    });
     events.listening({ name: 'predict', address: formatAddress(this.#door.address) });
   }
-  #openDoor(reusePort: boolean): Promise<PredictDoor> {
-    const { config, events } = this.#options;
-    const catalog = this.#manager;
-    const ready = (): boolean => catalog.settled();
-    const predict = createPredict({ router: this.#router, now, tracing: this.#telemetry.tracing });
-    return PredictDoor.open({
-      address: config.predictAddress,
-      reusePort,
-      reflection: config.reflection,
-      maxMessageBytes: config.maxMessageBytes,
-      maxConcurrentStreams: config.maxConcurrentStreams,
-      maxConnectionAgeMs: config.maxConnectionAgeMs,
-      catalog,
-      ready,
-      predict: predictService({ predict, catalog }),
-      kserve: kserveService({
-        predict,
-        catalog,
-        ready,
-        statistics: (model, version) => this.#statistics(model, version),
-        serverName: config.serverName,
-        serverVersion: SERVER_VERSION,
-      }),
-      hooks: {
-        recordRpc: (method, code, ms) => {
-          this.#monitor.rpc(method).record(outcomeOf(code), ms);
-        },
-        reportFault: (_method, error) => {
-          // Faults of models are told by the lanes, with the version's name.
-          if (error.cause !== undefined) events.internalFault({ cause: error.cause });
-        },
-      },
-    });
-  }
-
   #createLanes(): Lanes {
     const { config, events, host } = this.#options;
     return new Lanes({
@@ -260,16 +230,8 @@ export class ServeProcess {
     });
   }
 
-  #statistics(model: string, version: string): VersionStatistics[] {
-    const matching = this.#monitor
-      .all()
-      .filter((stats) => (model === '' || stats.model === model) && (version === '' || stats.version === version));
-    return matching.map((stats) => stats.snapshot());
-  }
-
   async #readDesiredState(): Promise<void> {
-    const { config } = this.#options;
-    const listing = await readModelsDirectory(config.modelsDir, config, { digests: this.#digests });
+    const listing = await this.#directory.read();
     this.#revision += 1;
     this.#manager.apply({ revision: this.#revision, models: listing.models, broken: listing.problems });
   }
@@ -315,4 +277,11 @@ export class ServeProcess {
     events.stopped({ ms: Math.round(now() - startedAt) });
     host.tell({ kind: 'drained' });
   }
+}
+
+/** Of the options those that a model's config.json may change. */
+function defaultsOf(config: Config): ModelDefaults {
+  const { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs } = config;
+  const { intraOpThreads, executionProviders } = config;
+  return { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs, intraOpThreads, executionProviders };
 }

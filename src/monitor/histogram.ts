@@ -95,8 +95,8 @@ export class Histogram {
     let bucket = 0;
     if (clamped > this.#lowest) {
       // The exponent and the first three bits of the mantissa number the buckets of a histogram with *linear* steps in
-      // each octave. 8·log2(1 + j/8) lies in [j, j + 1) for j = 0..7, so the logarithmic bucket is that one or the next;
-      // an exact power of two belongs to the one before.
+      // each octave. 8·log2(1 + j/8) lies in [j, j + 1) for j = 0..7, so the logarithmic bucket is that one or the
+      // next; an exact power of two belongs to the one before.
       scratch[0] = clamped;
       bucket = ((scratchWords[1] ?? 0) >>> 17) - this.#origin;
       const { edges } = this.range;
@@ -126,8 +126,8 @@ export class Histogram {
   }
 
   /**
-   * The value of rank ceil(p × count), within QUANTILE_ERROR of it inside the range, exact at the ends (p = 0 gives min,
-   * p = 1 gives max). NaN when nothing was recorded.
+   * The value of rank ceil(p × count), within QUANTILE_ERROR of it inside the range, exact at the ends (p = 0 gives
+   * min, p = 1 gives max). NaN when nothing was recorded.
    */
   quantile(p: number): number {
     assert(p >= 0 && p <= 1, 'a quantile lies between 0 and 1');

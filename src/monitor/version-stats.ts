@@ -3,7 +3,10 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import { Histogram, ROWS } from './histogram.ts';
 
-/** Why a batch was closed: it was full, a lane was idle, the queue delay was over, or the next request's shape differed. */
+/**
+ * Why a batch was closed: it was full, a lane was idle, the queue delay was over, or the next request's shape
+ * differed.
+ */
 export const CLOSE_REASONS = ['full', 'idle', 'delay', 'shape'] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
@@ -59,8 +62,9 @@ const MAX_BATCH_SIZES = 256;
 const NO_GAUGES: VersionGauges = { queueRows: () => 0, inFlight: () => 0 };
 
 /**
- * Every request is told once with recordRequest, whatever became of it; recordRefusal, recordExpired and recordCancelled
- * add why. None of the record methods looks anything up by name or allocates (but for the first of its kind).
+ * Every request is told once with recordRequest, whatever became of it; recordRefusal, recordExpired and
+ * recordCancelled add why. None of the record methods looks anything up by name or allocates (but for the first of its
+ * kind).
  */
 export class VersionStats {
   readonly model: string;

@@ -112,7 +112,9 @@ export class LaneGroup {
     });
   }
 
-  /** A runner calls this when something waits; the work starts after this turn of the event loop, with all that came. */
+  /**
+   * A runner calls this when something waits; the work starts after this turn of the event loop, with all that came.
+   */
   wake(runner: VersionRunner): void {
     this.#fresh = false;
     this.#watch ??= setInterval(() => {

@@ -27,8 +27,8 @@ export class RunTimeEstimate {
   }
 
   /**
-   * Rows at which a batch is full: the fewest that cost, each, at most 5 % more than those of the largest batch, the hop
-   * to the lane included. More would make no row cheaper, only every caller of the batch wait for the others.
+   * Rows at which a batch is full: the fewest that cost, each, at most 5 % more than those of the largest batch, the
+   * hop to the lane included. More would make no row cheaper, only every caller of the batch wait for the others.
    */
   fullRows(maxRows: number): number {
     const fixedMs = HOP_MS + this.#singleMs - this.#perRowMs;

@@ -1,4 +1,6 @@
-/** One ONNX Runtime session: the only file that knows onnxruntime-node. Only lanes and qualification children load it. */
+/**
+ * One ONNX Runtime session: the only file that knows onnxruntime-node. Only lanes and qualification children load it.
+ */
 import { DATATYPES } from '../domain/datatype.ts';
 import type { Datatype } from '../domain/datatype.ts';
 import { ServerError, describeError } from '../domain/errors.ts';

@@ -51,8 +51,8 @@ export interface RunnerOptions {
 }
 
 /**
- * A call is accepted only if this many times the expected wait would still let it end in time: the expectation is a mean, and
- * a call that is accepted and then expires has kept its place from one that would have been answered.
+ * A call is accepted only if this many times the expected wait would still let it end in time: the expectation is a
+ * mean, and a call that is accepted and then expires has kept its place from one that would have been answered.
  */
 const WAIT_MARGIN = 1.3;
 

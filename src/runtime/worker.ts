@@ -7,7 +7,10 @@ import type { LaneReply, LaneTask, LoadTask } from './messages.ts';
 import { plainReason } from './plain-reason.ts';
 import { OnnxSession } from './session.ts';
 
-/** Where lanes and the transport want the same core, the transport goes first: refusing a call must not wait for a run. */
+/**
+ * Where lanes and the transport want the same core, the transport goes first: refusing a call must not wait for a
+ * run.
+ */
 const NICENESS = 5;
 
 // On Linux the priority is the calling thread's own; elsewhere it would be the whole process's.

@@ -1,7 +1,7 @@
 /**
- * The structured log: one method per event, none of which throws. Levels: error = a human must act now (a healthy server
- * writes none), warn = it was dealt with but look into it, info = the server's life. Nothing is logged per request but
- * faults of the server, and those are limited.
+ * The structured log: one method per event, none of which throws. Levels: error = a human must act now (a healthy
+ * server writes none), warn = it was dealt with but look into it, info = the server's life. Nothing is logged per
+ * request but faults of the server, and those are limited.
  */
 import { performance } from 'node:perf_hooks';
 import { destination as fileDestination, pino, stdTimeFunctions, type Logger } from 'pino';
@@ -42,8 +42,6 @@ export interface Events {
   /** Nothing is in flight. `cancelled`: requests that overstayed the grace. */
   drained(fields: { readonly ms: number; readonly cancelled: number }): void;
   stopped(fields: { readonly ms: number }): void;
-  /** The start ends with this sentence: a bad option, a busy port. */
-  optionError(fields: { readonly reason: string }): void;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -73,9 +71,18 @@ export function createEvents({
     },
     destination,
   );
-  const exportLimit = new LineLimit({ intervalMs: EXPORT_FAILED_INTERVAL_MS, now });
-  const faultLimit = new LineLimit({ intervalMs: INTERNAL_FAULT_INTERVAL_MS, now });
   const write = writer(log);
+  return { ...processEvents(write), ...versionEvents(write), ...faultEvents(write, now) };
+}
+
+type Write = ReturnType<typeof writer>;
+
+function processEvents(
+  write: Write,
+): Pick<
+  Events,
+  'serverStarting' | 'listening' | 'serveRestarting' | 'serveRecycling' | 'shutdownStarted' | 'drained' | 'stopped'
+> {
   return {
     serverStarting: (fields) => {
       write('info', 'serverStarting', fields, 'starting');
@@ -83,6 +90,33 @@ export function createEvents({
     listening: (fields) => {
       write('info', 'listening', fields, `${fields.name} listens on ${fields.address}`);
     },
+    serveRestarting: (fields) => {
+      write('error', 'serveRestarting', fields, `${fields.reason}; it is started again`);
+    },
+    serveRecycling: (fields) => {
+      write('warn', 'serveRecycling', fields, `the serve process is replaced: ${fields.reason}`);
+    },
+    shutdownStarted: (fields) => {
+      write('info', 'shutdownStarted', fields, `${fields.signal}: draining`);
+    },
+    drained: (fields) => {
+      write(
+        fields.cancelled > 0 ? 'warn' : 'info',
+        'drained',
+        fields,
+        `drained, ${String(fields.cancelled)} cancelled`,
+      );
+    },
+    stopped: (fields) => {
+      write('info', 'stopped', fields, 'stopped');
+    },
+  };
+}
+
+function versionEvents(
+  write: Write,
+): Pick<Events, 'versionState' | 'versionFailed' | 'settled' | 'desiredStateUnreadable'> {
+  return {
     versionState: (fields) => {
       write('info', 'versionState', fields, `${named(fields)} is ${fields.state}`);
     },
@@ -101,12 +135,16 @@ export function createEvents({
       const message = `the desired state could not be read, the former one stands: ${fields.reason}`;
       write('error', 'desiredStateUnreadable', { ...fields, ...causeFields(cause) }, message);
     },
-    serveRestarting: (fields) => {
-      write('error', 'serveRestarting', fields, `${fields.reason}; it is started again`);
-    },
-    serveRecycling: (fields) => {
-      write('warn', 'serveRecycling', fields, `the serve process is replaced: ${fields.reason}`);
-    },
+  };
+}
+
+function faultEvents(
+  write: Write,
+  now: () => number,
+): Pick<Events, 'laneLost' | 'laneReplaced' | 'internalFault' | 'exportFailed'> {
+  const exportLimit = new LineLimit({ intervalMs: EXPORT_FAILED_INTERVAL_MS, now });
+  const faultLimit = new LineLimit({ intervalMs: INTERNAL_FAULT_INTERVAL_MS, now });
+  return {
     laneLost: (fields) => {
       write('warn', 'laneLost', fields, `lane ${String(fields.lane)} is lost: ${fields.reason}`);
     },
@@ -128,23 +166,6 @@ export function createEvents({
       if (suppressed === undefined) return;
       const message = `${fields.signal} could not be exported: ${describeError(cause)}`;
       write('warn', 'exportFailed', { ...fields, url: withoutSecrets(url), suppressed }, message);
-    },
-    shutdownStarted: (fields) => {
-      write('info', 'shutdownStarted', fields, `${fields.signal}: draining`);
-    },
-    drained: (fields) => {
-      write(
-        fields.cancelled > 0 ? 'warn' : 'info',
-        'drained',
-        fields,
-        `drained, ${String(fields.cancelled)} cancelled`,
-      );
-    },
-    stopped: (fields) => {
-      write('info', 'stopped', fields, 'stopped');
-    },
-    optionError: (fields) => {
-      write('fatal', 'optionError', fields, fields.reason);
     },
   };
 }

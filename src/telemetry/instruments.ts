@@ -49,13 +49,14 @@ export function statusName(outcome: Outcome): string {
 /** Everything there is to publish now. */
 export function readInstruments(monitor: Monitor, vitals: Vitals): Instrument[] {
   return [
-    ...versionInstruments(monitor.all()),
+    ...requestInstruments(monitor.all()),
+    ...batchInstruments(monitor.all()),
     ...serverInstruments(monitor),
     ...processInstruments(vitals, monitor.startedAtMs),
   ];
 }
 
-function versionInstruments(versions: readonly VersionStats[]): Instrument[] {
+function requestInstruments(versions: readonly VersionStats[]): Instrument[] {
   const each = <Value>(read: (stats: VersionStats) => Value): Point<Value>[] =>
     versions.map((stats) => point(stats, read(stats)));
   return [
@@ -69,31 +70,6 @@ function versionInstruments(versions: readonly VersionStats[]): Instrument[] {
       'Time a request waited from acceptance to dispatch.',
       each((s) => s.queue),
     ),
-    durations(
-      'sluice.batch.hop.duration',
-      'Time of a batch outside the run: to the lane and back.',
-      each((s) => s.hop),
-    ),
-    durations(
-      'sluice.batch.compute.duration',
-      'Time of the run of a batch.',
-      each((s) => s.compute),
-    ),
-    {
-      kind: 'histogram',
-      name: 'sluice.batch.rows',
-      unit: '{row}',
-      description: 'Rows that ran together.',
-      boundaries: ROWS_BOUNDARIES,
-      points: each((s) => s.batchRows),
-    },
-    {
-      kind: 'counter',
-      name: 'sluice.batch.closed',
-      unit: '{batch}',
-      description: 'Batches, by why they were closed.',
-      points: versions.flatMap((s) => CLOSE_REASONS.map((reason) => point(s, s.closed[reason], { reason }))),
-    },
     {
       kind: 'counter',
       name: 'sluice.request.refused',
@@ -129,6 +105,38 @@ function versionInstruments(versions: readonly VersionStats[]): Instrument[] {
       unit: '{row}',
       description: 'Rows that wait in the queue.',
       points: each((s) => s.gauges.queueRows()),
+    },
+  ];
+}
+
+function batchInstruments(versions: readonly VersionStats[]): Instrument[] {
+  const each = <Value>(read: (stats: VersionStats) => Value): Point<Value>[] =>
+    versions.map((stats) => point(stats, read(stats)));
+  return [
+    durations(
+      'sluice.batch.hop.duration',
+      'Time of a batch outside the run: to the lane and back.',
+      each((s) => s.hop),
+    ),
+    durations(
+      'sluice.batch.compute.duration',
+      'Time of the run of a batch.',
+      each((s) => s.compute),
+    ),
+    {
+      kind: 'histogram',
+      name: 'sluice.batch.rows',
+      unit: '{row}',
+      description: 'Rows that ran together.',
+      boundaries: ROWS_BOUNDARIES,
+      points: each((s) => s.batchRows),
+    },
+    {
+      kind: 'counter',
+      name: 'sluice.batch.closed',
+      unit: '{batch}',
+      description: 'Batches, by why they were closed.',
+      points: versions.flatMap((s) => CLOSE_REASONS.map((reason) => point(s, s.closed[reason], { reason }))),
     },
   ];
 }

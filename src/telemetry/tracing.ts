@@ -36,8 +36,8 @@ export interface TracingOptions {
 }
 
 /**
- * Parent-based: where the caller sent a valid traceparent, its sampled flag decides; where it sent none, the ratio does.
- * The tracer is asked for sampled spans only, so its own sampler must take what it is given.
+ * Parent-based: where the caller sent a valid traceparent, its sampled flag decides; where it sent none, the ratio
+ * does. The tracer is asked for sampled spans only, so its own sampler must take what it is given.
  */
 export function createTracing({ tracer, ratio, random }: TracingOptions): Tracing {
   return {

@@ -1,4 +1,6 @@
-/** 64-bit integers of the wire: objects with two 32-bit halves on the way in, numbers or decimal text on the way out. */
+/**
+ * 64-bit integers of the wire: objects with two 32-bit halves on the way in, numbers or decimal text on the way out.
+ */
 
 /** The part of protobuf's Long that is read. */
 export interface Int64 {

@@ -11,10 +11,10 @@ const ANY_STREAM = 2 ** 31 - 1;
 const PING_TIMEOUT_MS = 1000;
 
 /**
- * HTTP/2 libraries close a connection that resets streams faster than this, against "rapid reset" (CVE-2023-44487). Their
- * default of 33 a second counts every cancelled call, so that an honest client with short deadlines loses all of its
- * calls. Here a reset call leaves the queue at once and costs no more than one that is answered, so the limit is only
- * what no client can reach by honest means.
+ * HTTP/2 libraries close a connection that resets streams faster than this, against "rapid reset" (CVE-2023-44487).
+ * Their default of 33 a second counts every cancelled call, so that an honest client with short deadlines loses all of
+ * its calls. Here a reset call leaves the queue at once and costs no more than one that is answered, so the limit is
+ * only what no client can reach by honest means.
  */
 const STREAM_RESETS = { streamResetBurst: 20_000, streamResetRate: 10_000 };
 
@@ -26,8 +26,8 @@ export function allowCancellations(server: Server): void {
 }
 
 /**
- * grpc-js lists the sessions of injected sockets only in private, and its forceShutdown() knows them only with channelz,
- * which costs every call. So the list is read here, and nowhere else.
+ * grpc-js lists the sessions of injected sockets only in private, and its forceShutdown() knows them only with
+ * channelz, which costs every call. So the list is read here, and nowhere else.
  */
 export function connectionsOf(server: Server): ServerHttp2Session[] {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment, @typescript-eslint/dot-notation -- private by type.
@@ -36,9 +36,10 @@ export function connectionsOf(server: Server): ServerHttp2Session[] {
 }
 
 /**
- * Ends a connection without losing a call, as RFC 9113 (6.8) advises: a first GOAWAY that promises to answer everything,
- * a ping to know that the client has read it and what it sent before, then the GOAWAY that names the last call taken.
- * Resolves when the last call is answered and the connection closed; the caller has seen that it is not destroyed yet.
+ * Ends a connection without losing a call, as RFC 9113 (6.8) advises: a first GOAWAY that promises to answer
+ * everything, a ping to know that the client has read it and what it sent before, then the GOAWAY that names the last
+ * call taken. Resolves when the last call is answered and the connection closed; the caller has seen that it is not
+ * destroyed yet.
  */
 export async function leaveGently(session: ServerHttp2Session): Promise<void> {
   const closed = once(session, 'close');

@@ -1,8 +1,8 @@
 /**
  * Makes protobufjs's descriptors ones that other languages accept. It names map entries after the field alone where
- * protoc writes "FieldEntry", and lists no imports, so that grpcurl, Postman and every Go or Java client refuse a schema
- * with maps or well-known types (grpcurl issue 519). It also leaves
- * type names relative and JSON names out; here they are as protoc writes them.
+ * protoc writes "FieldEntry", and lists no imports, so that grpcurl, Postman and every Go or Java client refuse a
+ * schema with maps or well-known types (grpcurl issue 519). It also leaves type names relative and JSON names out; here
+ * they are as protoc writes them.
  */
 import type { FieldDescriptor, FileDescriptor, MessageDescriptor } from './descriptor-codec.ts';
 

@@ -74,7 +74,7 @@ test('a level hides what is below it, and silent events write nothing', () => {
     lines.map((line) => line.event),
     ['laneLost'],
   );
-  silentEvents().optionError({ reason: 'nobody hears' });
+  silentEvents().laneLost({ lane: 2, reason: 'nobody hears' });
 });
 
 test('a log that cannot be written fails nobody', () => {

@@ -1,0 +1,68 @@
+/** Opens the Predict port on what the data plane has to offer. */
+import type { Config } from '../config/options.ts';
+import type { Catalog } from '../domain/catalog.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import type { VersionStatistics } from '../monitor/version-stats.ts';
+import type { Predict } from '../serving/predict.ts';
+import type { Events } from '../telemetry/events.ts';
+import { PredictDoor } from '../transport/grpc-js/server.ts';
+import { kserveService } from '../transport/services/kserve-service.ts';
+import { predictService } from '../transport/services/predict-service.ts';
+import { outcomeOf } from '../transport/status.ts';
+import { SERVER_VERSION } from './build-info.ts';
+
+export interface OpenDoorOptions {
+  readonly config: Config;
+  readonly events: Events;
+  readonly reusePort: boolean;
+  readonly catalog: Catalog;
+  readonly monitor: Monitor;
+  readonly predict: Predict;
+}
+
+export function openDoor({
+  config,
+  events,
+  reusePort,
+  catalog,
+  monitor,
+  predict,
+}: OpenDoorOptions): Promise<PredictDoor> {
+  const ready = (): boolean => catalog.settled();
+  return PredictDoor.open({
+    address: config.predictAddress,
+    reusePort,
+    reflection: config.reflection,
+    maxMessageBytes: config.maxMessageBytes,
+    maxConcurrentStreams: config.maxConcurrentStreams,
+    maxConnectionAgeMs: config.maxConnectionAgeMs,
+    catalog,
+    ready,
+    predict: predictService({ predict, catalog }),
+    kserve: kserveService({
+      predict,
+      catalog,
+      ready,
+      statistics: (model, version) => statisticsOf(monitor, model, version),
+      serverName: config.serverName,
+      serverVersion: SERVER_VERSION,
+    }),
+    hooks: {
+      recordRpc: (method, code, ms) => {
+        monitor.rpc(method).record(outcomeOf(code), ms);
+      },
+      reportFault: (_method, error) => {
+        // Faults of models are told by the lanes, with the version's name.
+        if (error.cause !== undefined) events.internalFault({ cause: error.cause });
+      },
+    },
+  });
+}
+
+/** Versions that match; '' matches all. */
+function statisticsOf(monitor: Monitor, model: string, version: string): VersionStatistics[] {
+  const matching = monitor
+    .all()
+    .filter((stats) => (model === '' || stats.model === model) && (version === '' || stats.version === version));
+  return matching.map((stats) => stats.snapshot());
+}
