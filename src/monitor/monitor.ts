@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/tracing.ts';
 import { VersionStats } from './version-stats.ts';
 
 /** Calls of one RPC by outcome, in seconds. A door asks for it once per method and keeps it. */
-export class RpcStats {
+class RpcStats {
   /** Fully qualified: "sluice.v1.PredictService/Predict". */
   readonly method: string;
   readonly startedAtMs: number;
