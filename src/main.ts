@@ -115,28 +115,30 @@ function spawnServe(options: { successor: boolean }): Supervised {
 async function serve(config: Config): Promise<void> {
   process.env.ORT_DISABLE_TELEMETRY = '1';
   const events = createEvents({ level: config.logLevel });
-  const server = await openServe(config, events);
-  if (server === undefined) return;
-  const close = (cause: string): void => {
-    void server.close(cause).then(() => {
-      if (server.stuck) process.kill(process.pid, 'SIGKILL');
-      process.exit(0);
-    });
-  };
+  const wish = Promise.withResolvers<string>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      close(signal);
+      wish.resolve(signal);
     });
   }
-  process.on('SIGHUP', () => {
-    void server.reload();
-  });
   process.on('message', (message) => {
-    if (isStopMessage(message)) close('stop');
+    if (isStopMessage(message)) wish.resolve('stop');
   });
   process.on('disconnect', () => {
-    close('the supervisor is gone');
+    wish.resolve('the supervisor is gone');
   });
+  const running: { server: ServeProcess | undefined } = { server: undefined };
+  process.on('SIGHUP', () => {
+    // Before the start is over it reads the directory anyway.
+    void running.server?.reload();
+  });
+  const server = await openServe(config, events);
+  if (server === undefined) return;
+  running.server = server;
+  await server.close(await wish.promise);
+  // A process with a thread in a native run can neither end that nor exit.
+  if (server.stuck) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
 }
 
 async function openServe(config: Config, events: ReturnType<typeof createEvents>): Promise<ServeProcess | undefined> {

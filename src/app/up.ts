@@ -97,7 +97,8 @@ export class Supervisor {
         this.#recycle(child, message.reason);
         return;
       case 'refused':
-        if (child !== this.#current) return;
+        // Only a first start is refused for good; later a disk may come back, so the end of the process is waited for.
+        if (this.#greeted || child !== this.#current) return;
         this.#stopping = true;
         this.#ended.resolve({ exitCode: 2, reason: message.reason });
         return;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -6,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { iris, SluiceClient } from '../support/client.ts';
-import { FIXTURES, freePort, MODELS, runSluice, Sluice } from '../support/sluice.ts';
+import { FIXTURES, freePort, MODELS, REPOSITORY, runSluice, Sluice } from '../support/sluice.ts';
 
 const SETOSA = iris([5.1, 3.5, 1.4, 0.2]);
 
@@ -345,4 +346,30 @@ async function calls(condition: () => boolean): Promise<void> {
     assert.ok(Date.now() < deadline, 'it did not come to pass within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+describe('signals during the start', () => {
+  it('SIGTERM lets the start end, and then the process, with exit code 0', async () => {
+    const child = startUnsettled();
+    await child.line('serverStarting');
+    child.kill('SIGTERM');
+    assert.equal(await child.exited, 0);
+  });
+});
+
+/** A server that is still starting when the first line is there. */
+function startUnsettled() {
+  const args = ['--predict-address=127.0.0.1:0', '--metrics-address=off', `--models-dir=${MODELS}`];
+  const data = `--data-dir=${join(tmpdir(), `sluice-start-${String(process.pid)}`)}`;
+  const child = spawn(process.execPath, [join(REPOSITORY, 'src/main.ts'), ...args, data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const line = (event: string) =>
+    new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes(event)) resolve();
+      });
+    });
+  return { line, exited, kill: (signal: NodeJS.Signals) => child.kill(signal) };
 }
