@@ -175,6 +175,7 @@ export class ServeProcess {
     const { config, events, host } = this.#options;
     return new Lanes({
       lanes: config.lanes === 0 ? autoLanes(host.cores) : config.lanes,
+      cores: host.cores,
       now,
       tracing: this.#telemetry.tracing,
       onVersionFault: (runner, reason) => {

@@ -11,6 +11,8 @@ export interface Backlog {
   readonly fullRows: number;
   /** Rows of the batch that would be taken now, at least 1. */
   readonly nextRows: number;
+  /** Calls of the version that are running now. */
+  readonly running: number;
   /** Monotonic instant from which an unfilled batch may go. */
   readonly dueAt: number;
   estimateMs(rows: number): number;
@@ -40,6 +42,12 @@ const WAKE_MS = 0.2;
 /** A second batch is sent to a busy lane only this long before the first should be done: it cannot be called back. */
 const PREFETCH_MS = 2;
 
+/**
+ * Where every core is taken, a version whose rows share runs already waits this long for its own lane instead of taking
+ * another: on one core less its batches are larger, and both they and the transport are quicker for it.
+ */
+const CROWDED_PATIENCE_MS = 10;
+
 /** A batch that runs at least this long is worth spreading over all idle lanes… */
 const SPREAD_MS = 1;
 /** …unless the parts together would take this many times as long as the whole, since each reads all weights again. */
@@ -49,11 +57,13 @@ const SPREAD_WASTE = 1.1;
  * The next batch to send, if any. A lane takes a second batch only when that is full already: otherwise the rows do
  * better by waiting where more can join them.
  * @param lanesOf the lanes that hold the version and are not loading.
+ * @param crowded the transport needs the core that a further lane would run on.
  */
 export function chooseDispatch<B extends Backlog, L extends LaneView>(
   backlogs: readonly B[],
   lanesOf: (backlog: B) => readonly L[],
   now: number,
+  crowded = false,
 ): Dispatch<B, L> {
   let chosen: { backlog: B; lane: L; maxRows: number } | undefined;
   let until = Infinity;
@@ -63,7 +73,7 @@ export function chooseDispatch<B extends Backlog, L extends LaneView>(
       until = Math.min(until, backlog.dueAt);
       continue;
     }
-    const place = placeFor(backlog, lanesOf(backlog), now);
+    const place = placeFor(backlog, lanesOf(backlog), { now, crowded });
     if (place === undefined) continue;
     if (place.kind === 'wait') until = Math.min(until, place.until);
     else chosen = { backlog, lane: place.lane, maxRows: place.maxRows };
@@ -76,20 +86,24 @@ type Place<L> =
   | { readonly kind: 'run'; readonly lane: L; readonly maxRows: number }
   | { readonly kind: 'wait'; readonly until: number };
 
-function placeFor<L extends LaneView>(backlog: Backlog, lanes: readonly L[], now: number): Place<L> | undefined {
+function placeFor<L extends LaneView>(
+  backlog: Backlog,
+  lanes: readonly L[],
+  { now, crowded }: { now: number; crowded: boolean },
+): Place<L> | undefined {
   const idle = lanes.filter((lane) => lane.depth === 0);
   const full = backlog.nextRows >= backlog.fullRows;
   const lane = idle[0];
   if (lane === undefined) return full ? secondPlace(backlog, lanes, now) : undefined;
   const runMs = backlog.estimateMs(backlog.nextRows);
   if (!full) {
-    const patienceMs = patience(backlog, lanes, runMs);
+    const patienceMs = crowded && backlog.running > 1 ? CROWDED_PATIENCE_MS : patience(backlog, lanes, runMs);
     const soonFree = lanes.find((other) => isNearlyFree(other, now, patienceMs));
     if (soonFree !== undefined) return { kind: 'wait', until: Math.max(soonFree.freeAt, now) + WAKE_MS };
   }
   const parts = Math.min(idle.length, backlog.nextRows);
   const share = backlog.nextRows / parts;
-  const spread = runMs >= SPREAD_MS && parts * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
+  const spread = !crowded && runMs >= SPREAD_MS && parts * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
   return { kind: 'run', lane, maxRows: spread ? Math.ceil(share) : backlog.fullRows };
 }
 

@@ -1,6 +1,7 @@
 /** A set of lanes with a scheduler: gives each idle lane the next batch, fair between the versions placed on it. */
 import { describeError } from '../domain/errors.ts';
 import type { QualificationReport } from '../domain/version.ts';
+import { Crowding } from './crowding.ts';
 import { LaneLostError } from './lane.ts';
 import { LaneSlot } from './lane-slot.ts';
 import type { Flight } from './lane-slot.ts';
@@ -12,6 +13,8 @@ import type { VersionRunner } from './version-runner.ts';
 
 export interface GroupOptions extends Omit<SchedulerOptions, 'slots'> {
   readonly lanes: number;
+  /** Cores of the machine; without, there are enough. */
+  readonly cores?: number;
   readonly nextLaneId: () => number;
   /** A version did something that it must not do again: it is to be taken out of service. */
   readonly onVersionFault: (runner: VersionRunner, reason: string) => void;
@@ -39,6 +42,7 @@ export class LaneGroup {
   readonly #slots: readonly LaneSlot[];
   readonly #runners = new Map<number, VersionRunner>();
   readonly #scheduler: Scheduler;
+  readonly #crowding: Crowding;
   /** Nobody has called yet: a load stalls nobody. */
   #fresh = true;
   #watch: NodeJS.Timeout | undefined;
@@ -57,6 +61,7 @@ export class LaneGroup {
       },
     };
     this.#slots = Array.from({ length: options.lanes }, () => new LaneSlot(events));
+    this.#crowding = new Crowding({ lanes: options.lanes, cores: options.cores ?? Infinity });
     this.#scheduler = new Scheduler({ ...options, slots: this.#slots });
   }
 
@@ -133,6 +138,7 @@ export class LaneGroup {
 
   #lookAround(): void {
     const now = this.#options.now();
+    this.#scheduler.crowded = this.#crowding.look();
     for (const runner of this.#scheduler.backlogged) runner.sweep();
     for (const slot of this.#slots) {
       const flight = slot.overstaying(now);

@@ -20,6 +20,8 @@ export interface SchedulerOptions {
 }
 
 export class Scheduler {
+  /** The transport needs a core that the lanes would take; see Crowding. */
+  crowded = false;
   readonly #options: SchedulerOptions;
   readonly #backlogged = new Set<VersionRunner>();
   #virtualNow = 0;
@@ -74,6 +76,7 @@ export class Scheduler {
         backlogs,
         (runner) => this.#options.slots.filter((slot) => slot.available && slot.holds(runner.session)),
         this.#options.now(),
+        this.crowded,
       );
       if (next.kind === 'run') {
         this.#dispatch(next.backlog, next.lane, next.maxRows);

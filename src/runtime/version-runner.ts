@@ -106,6 +106,11 @@ export class VersionRunner {
     return this.#batchable;
   }
 
+  /** Calls that are running now. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Rows at which a batch is full. A call of its own may have more, up to maxBatchRows. */
   get fullRows(): number {
     return this.#batchable ? this.#fullRows : 1;

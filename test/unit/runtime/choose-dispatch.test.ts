@@ -21,6 +21,7 @@ function version(name: string, over: Partial<Backlog> = {}): Version {
     name,
     virtualMs: 0,
     fullRows: 8,
+    running: 0,
     nextRows: 4,
     dueAt: 0,
     estimateMs: (rows) => rows / 10,
@@ -52,6 +53,14 @@ const SLOW = { estimateMs: (rows: number) => 10 * rows };
 const TINY = { estimateMs: () => 0.05 };
 
 suite('chooseDispatch', () => {
+  test('where cores are scarce, a version that shares runs already waits for its own lane instead of a second', () => {
+    const lanes = [busy('a', 5), idle('b')];
+    const crowded = (over: Partial<Backlog>) => told(chooseDispatch([version('v', over)], () => lanes, NOW, true));
+    assert.equal(crowded({ running: 6 }), 'wait until 1005.2');
+    assert.equal(crowded({ running: 1 }), 'run v on b up to 8', 'nobody else shares its run');
+    assert.equal(crowded({ running: 6, nextRows: 8 }), 'run v on b up to 8', 'a full batch has no more to gain');
+  });
+
   test('an idle lane takes what is there at once', () => {
     assert.equal(choose([version('v')], [idle('a')]), 'run v on a up to 8');
     assert.equal(choose([version('v')], [busy('a', 5), idle('b')]), 'run v on b up to 8');
