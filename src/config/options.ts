@@ -97,7 +97,7 @@ export const OPTIONS = {
   maxQueueRows: option({
     name: 'max-queue-rows',
     kind: integer({ min: 1, max: 1_000_000 }),
-    default: 512,
+    default: 1024,
     why: 'Rows that may wait per version; calls beyond get RESOURCE_EXHAUSTED. Fewer refuse sooner under overload.',
   }),
   maxQueueBytes: option({
@@ -115,7 +115,7 @@ export const OPTIONS = {
   maxConcurrentStreams: option({
     name: 'max-concurrent-streams',
     kind: integer({ min: 1, max: 1_000_000 }),
-    default: 256,
+    default: 384,
     why: 'Calls in flight per connection; clients hold further ones back, which costs the server nothing.',
   }),
   maxConnectionAgeMs: option({
