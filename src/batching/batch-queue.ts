@@ -1,9 +1,7 @@
 /** The bounded waiting room of one version: members wait by group, the most urgent first, until a batch takes them. */
 import assert from 'node:assert/strict';
+import type { CloseReason } from '../domain/close-reason.ts';
 import type { Cancellation } from '../domain/predict.ts';
-
-/** Why a batch was closed where it was. `idle` = an idle lane took what was there. */
-export type CloseReason = 'full' | 'idle' | 'delay' | 'shape';
 
 /** What the queue needs to know about a request; the rest of the member is the caller's own. */
 export interface Waiting {

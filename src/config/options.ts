@@ -134,7 +134,7 @@ export const OPTIONS = {
     name: 'max-lost-lanes',
     kind: integer({ min: 1, max: 64 }),
     default: 4,
-    why: 'Threads that may be stuck in runs that were given up; one more, and the server drains and exits.',
+    why: 'With so many threads stuck in runs that were given up, the serve process is replaced by a new one.',
   }),
   qualificationTimeoutMs: option({
     name: 'qualification-timeout',

@@ -1,14 +1,8 @@
 /** Everything that is counted about one loaded version, cumulative since it was opened. */
+import type { CloseReason } from '../domain/close-reason.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import { Histogram, ROWS } from './histogram.ts';
-
-/**
- * Why a batch was closed: it was full, a lane was idle, the queue delay was over, or the next request's shape
- * differed.
- */
-export const CLOSE_REASONS = ['full', 'idle', 'delay', 'shape'] as const;
-export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 export const REFUSAL_REASONS = ['queue_rows', 'queue_bytes', 'deadline', 'draining'] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

@@ -7,8 +7,9 @@ import {
 import { octaveEdges, ROWS, SECONDS, type Histogram } from '../monitor/histogram.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import type { Vitals } from '../monitor/process-vitals.ts';
+import { CLOSE_REASONS } from '../domain/close-reason.ts';
 import type { Outcome } from '../domain/tracing.ts';
-import { CLOSE_REASONS, REFUSAL_REASONS, type VersionStats } from '../monitor/version-stats.ts';
+import { REFUSAL_REASONS, type VersionStats } from '../monitor/version-stats.ts';
 
 export interface Point<Value> {
   readonly attributes: Readonly<Record<string, string>>;
