@@ -9,7 +9,10 @@ const LAYERS = [
   ['registry'],
   ['lifecycle'],
   ['serving'],
+  ['admin'],
+  ['control'],
   ['transport', 'telemetry'],
+  ['cli'],
   ['app'],
 ];
 
@@ -21,12 +24,13 @@ const PURE_CORE = '^(node:)?(assert|assert/strict)$';
 
 /** Who may import each heavy dependency. */
 const DOORS = [
-  ['grpc', '^src/transport/(grpc-js|gen)/', '@grpc/(grpc-js|proto-loader|reflection)|grpc-health-check'],
+  ['grpc', '^src/(transport/(grpc-js|gen)|cli)/', '@grpc/(grpc-js|proto-loader|reflection)|grpc-health-check'],
   ['piscina', '^src/runtime/(lane|worker)\\.ts$', 'piscina'],
   ['onnxruntime', '^src/runtime/session\\.ts$', 'onnxruntime-(node|common)'],
   ['otel-sdk', '^src/telemetry/setup\\.ts$', '@opentelemetry/(sdk-[^/]+|exporter-[^/]+|resources)'],
   ['otel-api', '^src/telemetry/', '@opentelemetry/(api|core|semantic-conventions)'],
   ['pino', '^src/telemetry/events\\.ts$', 'pino'],
+  ['sql', '^src/registry/sql/', '(node:)?sqlite|pg'],
 ];
 
 const inwardOnly = LAYERS.flatMap((rooms, depth) =>

@@ -1,48 +1,90 @@
 /** The command: argv, environment, signals and exit code. The only file of the server that touches `process`. */
-import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { SERVER_VERSION } from './app/build-info.ts';
 import { isStopMessage } from './app/messages.ts';
-import { findBusyPort } from './app/ports.ts';
-import { ServeProcess } from './app/serve.ts';
-import { Supervisor } from './app/up.ts';
-import type { ServeProcess as Supervised } from './app/up.ts';
+import type { ServeProcess } from './app/serve.ts';
+import { runCli } from './cli/run.ts';
 import { compileOptions } from './config/compile-options.ts';
 import type { Config } from './config/options.ts';
 import { describeError } from './domain/errors.ts';
-import { createEvents } from './telemetry/events.ts';
-import { compileOtlpOptions } from './telemetry/otlp-env.ts';
+import type { Events } from './telemetry/events.ts';
 
-const ROLES = ['up', 'serve'] as const;
+const ROLES = ['up', 'serve', 'admin'] as const;
 type Role = (typeof ROLES)[number];
 
 /** After the drain time has passed, what else a serve process gets before it is killed. */
 const STOP_MARGIN_MS = 5_000;
+/** What the admin process gets to answer its last calls and to close its store. */
+const ADMIN_STOP_MS = 10_000;
 
-const [first, ...rest] = process.argv.slice(2);
-const named = ROLES.find((role) => role === first);
-const role: Role = named ?? 'up';
-const argv = named === undefined ? process.argv.slice(2) : rest;
 /** Set by the supervisor for a process that takes over from another; not an option of people. */
 const SUCCESSOR = 'SLUICE_INTERNAL_SUCCESSOR';
 const { [SUCCESSOR]: successor, ...env } = process.env;
 
-const compiled = compileOptions({ argv, env });
-switch (compiled.kind) {
-  case 'help':
-    process.stdout.write(compiled.text);
-    break;
-  case 'version':
-    process.stdout.write(`${SERVER_VERSION}\n`);
-    break;
-  case 'error':
-    refuse(compiled.message);
-    break;
-  case 'config':
-    process.title = `sluice ${role}`;
-    await (role === 'up' ? up(compiled.config) : serve(compiled.config));
+// Each role loads its own rooms: an operator's command should not wait for the data plane's.
+const commandExit = await runCommand();
+if (commandExit === undefined) await runServer();
+else process.exitCode = commandExit;
+
+/** undefined where the first word is no command of an operator. */
+async function runCommand(): Promise<number | undefined> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => {
+    interrupted.abort();
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    return await runCli({
+      argv: process.argv.slice(2),
+      env,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      isTty: process.stdout.isTTY,
+      columns: process.stdout.isTTY ? process.stdout.columns : 80,
+      user: `${userName()}@${hostname()}`,
+      now: () => Date.now(),
+      signal: interrupted.signal,
+    });
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return String(process.getuid?.() ?? 'somebody');
+  }
+}
+
+async function runServer(): Promise<void> {
+  const [first, ...rest] = process.argv.slice(2);
+  const named = ROLES.find((candidate) => candidate === first);
+  const role: Role = named ?? 'up';
+  const argv = named === undefined ? process.argv.slice(2) : rest;
+  const compiled = compileOptions({ argv, env });
+  switch (compiled.kind) {
+    case 'help':
+      process.stdout.write(compiled.text);
+      break;
+    case 'version': {
+      const { SERVER_VERSION } = await import('./app/build-info.ts');
+      process.stdout.write(`${SERVER_VERSION}\n`);
+      break;
+    }
+    case 'error':
+      refuse(compiled.message);
+      break;
+    case 'config':
+      process.title = `sluice ${role}`;
+      if (role === 'up') await up(compiled.config, argv);
+      else if (role === 'serve') await serve(compiled.config);
+      else await admin(compiled.config);
+  }
 }
 
 /** A start that cannot be: one sentence, exit code 2. */
@@ -51,22 +93,35 @@ function refuse(sentence: string): void {
   process.exitCode = 2;
 }
 
-async function up(config: Config): Promise<void> {
+async function up(config: Config, argv: readonly string[]): Promise<void> {
+  const [{ findBusyPort }, { spawnRole }, { Up }, { createEvents }] = await Promise.all([
+    import('./app/ports.ts'),
+    import('./app/spawn.ts'),
+    import('./app/up.ts'),
+    import('./telemetry/events.ts'),
+  ]);
   const busy = await findBusyPort(config);
   if (busy !== undefined) {
     refuse(busy);
     return;
   }
   const events = createEvents({ level: config.logLevel });
-  const supervisor = new Supervisor({
-    spawn: spawnServe,
-    stopTimeoutMs: config.drainDelayMs + config.drainTimeoutMs + STOP_MARGIN_MS,
+  const file = fileURLToPath(import.meta.url);
+  const running = new Up({
+    spawnServe: (options) => {
+      const own = options.successor ? { ...env, [SUCCESSOR]: '1' } : env;
+      return spawnRole({ file, argv: ['serve', ...argv], env: own });
+    },
+    spawnAdmin: config.controlAddress === 'off' ? undefined : () => spawnRole({ file, argv: ['admin', ...argv], env }),
+    serveStopMs: config.drainDelayMs + config.drainTimeoutMs + STOP_MARGIN_MS,
+    adminStopMs: ADMIN_STOP_MS,
     now: () => performance.now(),
-    onGreeting: (text) => {
+    print: (text) => {
       process.stdout.write(text);
     },
     onRestart: (restart) => {
-      events.serveRestarting(restart);
+      if (restart.process === 'serve') events.serveRestarting(restart);
+      else events.adminRestarting(restart);
     },
     onRecycle: (recycle) => {
       events.serveRecycling(recycle);
@@ -74,47 +129,19 @@ async function up(config: Config): Promise<void> {
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      supervisor.stop();
+      running.stop();
     });
   }
   process.on('SIGHUP', () => {
-    supervisor.reload();
+    running.reload();
   });
-  const { exitCode, reason } = await supervisor.ended;
+  const { exitCode, reason } = await running.ended();
   if (exitCode !== 0) process.stderr.write(`sluice: ${reason}\n`);
   process.exit(exitCode);
 }
 
-function spawnServe(options: { successor: boolean }): Supervised {
-  const child = fork(fileURLToPath(import.meta.url), ['serve', ...argv], {
-    env: { ...env, ...(options.successor ? { [SUCCESSOR]: '1' } : {}) },
-    // A signal from the terminal reaches the whole group; the supervisor alone decides what it means.
-    detached: true,
-  });
-  const ends: ((how: string) => void)[] = [];
-  const end = (how: string): void => {
-    for (const listener of ends.splice(0)) listener(how);
-  };
-  child.once('exit', (code, signal) => {
-    end(signal === null ? `ended with exit code ${String(code)}` : `was ended by ${signal}`);
-  });
-  child.once('error', (error) => {
-    end(`could not be started: ${describeError(error)}`);
-  });
-  return {
-    pid: child.pid,
-    onMessage: (listener) => child.on('message', listener),
-    onEnd: (listener) => ends.push(listener),
-    send: (message) => {
-      if (child.connected) child.send(message, () => undefined);
-    },
-    signal: (name) => child.kill(name),
-  };
-}
-
-async function serve(config: Config): Promise<void> {
-  process.env.ORT_DISABLE_TELEMETRY = '1';
-  const events = createEvents({ level: config.logLevel });
+/** Resolves with why the process is to end. */
+function wishToEnd(): Promise<string> {
   const wish = Promise.withResolvers<string>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -127,42 +154,67 @@ async function serve(config: Config): Promise<void> {
   process.on('disconnect', () => {
     wish.resolve('the supervisor is gone');
   });
-  const running: { server: ServeProcess | undefined } = { server: undefined };
-  process.on('SIGHUP', () => {
-    // Before the start is over it reads the directory anyway.
-    void running.server?.reload();
-  });
-  const server = await openServe(config, events);
-  if (server === undefined) return;
-  running.server = server;
-  await server.close(await wish.promise);
-  // A process with a thread in a native run can neither end that nor exit.
-  if (server.stuck) process.kill(process.pid, 'SIGKILL');
-  process.exit(0);
+  return wish.promise;
 }
 
-async function openServe(config: Config, events: ReturnType<typeof createEvents>): Promise<ServeProcess | undefined> {
+/** Runs one of the two roles until it is to end. */
+async function runRole<R extends { reload(): Promise<void>; close(cause: string): Promise<void> }>(
+  config: Config,
+  open: (events: Events, ending: AbortSignal) => Promise<R>,
+): Promise<R | undefined> {
+  const { createEvents } = await import('./telemetry/events.ts');
+  const events = createEvents({ level: config.logLevel });
+  const wish = wishToEnd();
+  const ending = new AbortController();
+  void wish.then(() => {
+    ending.abort();
+  });
+  const running: { role: R | undefined } = { role: undefined };
+  process.on('SIGHUP', () => {
+    // Before the start is over it reads the directory anyway.
+    void running.role?.reload();
+  });
   try {
-    return await ServeProcess.open({
-      config,
-      events,
-      otlp: compileOtlpOptions(env),
-      host: {
-        cores: availableParallelism(),
-        nodeVersion: process.version,
-        instanceId: `${String(process.pid)}-${String(Date.now())}`,
-        readings: process,
-        availableMemory: () => process.availableMemory(),
-        successor: successor !== undefined,
-        tell: (message) => {
-          if (process.connected) process.send?.(message);
-        },
-      },
-    });
+    running.role = await open(events, ending.signal);
   } catch (caught) {
     const reason = describeError(caught);
     refuse(reason);
     process.send?.({ kind: 'refused', reason });
     process.exit(2);
   }
+  await running.role.close(await wish);
+  return running.role;
+}
+
+async function serve(config: Config): Promise<void> {
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+  const { ServeProcess: Server } = await import('./app/serve.ts');
+  const { compileOtlpOptions } = await import('./telemetry/otlp-env.ts');
+  const server: ServeProcess | undefined = await runRole(config, (events, ending) =>
+    Server.open({ config, events, otlp: compileOtlpOptions(env), host: { ...host(), ending } }),
+  );
+  // A process with a thread in a native run can neither end that nor exit.
+  if (server?.stuck === true) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
+}
+
+async function admin(config: Config): Promise<void> {
+  const { AdminProcess } = await import('./app/admin.ts');
+  await runRole(config, (events) => AdminProcess.open({ config, events, host: host() }));
+  process.exit(0);
+}
+
+function host() {
+  return {
+    cores: availableParallelism(),
+    name: hostname(),
+    nodeVersion: process.version,
+    instanceId: `${String(process.pid)}-${String(Date.now())}`,
+    readings: process,
+    availableMemory: () => process.availableMemory(),
+    successor: successor !== undefined,
+    tell: (message: object) => {
+      if (process.connected) process.send?.(message);
+    },
+  };
 }

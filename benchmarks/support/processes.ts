@@ -71,13 +71,12 @@ export class RunningProcess {
   }
 
   usage(): Usage {
-    return processTree(this.pid).reduce<Usage>(
-      (sum, pid) => {
-        const { cpuSeconds, residentBytes } = readUsage(pid);
-        return { cpuSeconds: sum.cpuSeconds + cpuSeconds, residentBytes: sum.residentBytes + residentBytes };
-      },
-      { cpuSeconds: 0, residentBytes: 0 },
-    );
+    return usageOfAll(processTree(this.pid));
+  }
+
+  /** Of those processes of the tree whose command line begins so. */
+  usageOf(title: string): Usage {
+    return usageOfAll(processTree(this.pid).filter((pid) => readTitle(pid).startsWith(title)));
   }
 
   signal(name: NodeJS.Signals): void {
@@ -123,6 +122,26 @@ function childrenOf(pid: number): number[] {
   } catch {
     // A process or thread that ended meanwhile has no children.
     return [];
+  }
+}
+
+function usageOfAll(pids: readonly number[]): Usage {
+  return pids.reduce<Usage>(
+    (sum, pid) => {
+      const { cpuSeconds, residentBytes } = readUsage(pid);
+      return { cpuSeconds: sum.cpuSeconds + cpuSeconds, residentBytes: sum.residentBytes + residentBytes };
+    },
+    { cpuSeconds: 0, residentBytes: 0 },
+  );
+}
+
+/** What a process calls itself, or its arguments. */
+function readTitle(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    // It ended.
+    return '';
   }
 }
 

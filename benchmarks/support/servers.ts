@@ -24,6 +24,21 @@ export interface BenchServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+export interface SluiceServer extends BenchServer {
+  /** Of the Admin services. */
+  readonly adminAddress: string;
+}
+
+export interface SluiceOptions {
+  /** Of the models. */
+  readonly directory: string;
+  /** One that stays; else one that goes with the server. */
+  readonly dataDirectory?: string;
+  /** `admin` runs without a serve process. */
+  readonly role?: 'up' | 'admin';
+  readonly flags?: readonly string[];
+}
+
 export interface ServerModels {
   readonly directory: string;
   readonly files: ReadonlyMap<string, string>;
@@ -31,6 +46,7 @@ export interface ServerModels {
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 120_000;
+const POLL_MS = 20;
 const ROOT = join(import.meta.dirname, '..', '..');
 const SLUICE = join(ROOT, 'src', 'main.ts');
 const NAIVE = join(ROOT, 'benchmarks', 'naive', 'server.ts');
@@ -41,40 +57,49 @@ export async function startServer(
   models: ServerModels,
   flags: readonly string[] = [],
 ): Promise<BenchServer> {
-  const server = kind === 'sluice' ? await startSluice(models, flags) : await startNaive(models);
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!(await isServing(server))) {
-    if (!server.process.hasEnded && performance.now() < deadline) {
-      await sleep(50);
-      continue;
-    }
-    const { lastOutput } = server.process;
-    await server[Symbol.asyncDispose]();
-    throw new Error(`${kind} did not come up; the last that it said:\n${lastOutput}`);
-  }
-  return server;
+  if (kind === 'sluice') return await startSluice({ directory: models.directory, flags });
+  const server = await startNaive(models);
+  return await whenServing(server, server.port);
 }
 
-async function startSluice({ directory }: ServerModels, flags: readonly string[]): Promise<BenchServer> {
+/** Resolves when it serves: `admin` answers at its port, `up` has loaded everything that has traffic. */
+export async function startSluice(options: SluiceOptions): Promise<SluiceServer> {
   if (!existsSync(SLUICE)) throw new Error('src/main.ts is not there; try --servers naive');
-  const [port, metricsPort] = [await freePort(), await freePort()];
-  const dataDirectory = mkdtempSync(join(OUT, 'data-'));
+  const { directory, role = 'up', flags = [] } = options;
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(OUT, 'data-'));
+  const [port, metricsPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const running = RunningProcess.start(SLUICE, [
-    ...['--models-dir', directory, '--data-dir', dataDirectory],
+    ...[role, '--models-dir', directory, '--data-dir', dataDirectory, '--database-url', 'off'],
     ...['--predict-address', `${HOST}:${port}`, '--metrics-address', `${HOST}:${metricsPort}`],
-    ...flags,
+    ...['--admin-address', `${HOST}:${adminPort}`, ...flags],
   ]);
-  return {
+  const server: SluiceServer = {
     kind: 'sluice',
     host: HOST,
     port,
+    adminAddress: `${HOST}:${adminPort}`,
     process: running,
     totals: async (model) => await readVersionTotals(`http://${HOST}:${metricsPort}/metrics`, model),
     async [Symbol.asyncDispose]() {
       await running.stop();
-      rmSync(dataDirectory, { recursive: true, force: true });
+      if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
+  return await whenServing(server, role === 'admin' ? adminPort : port);
+}
+
+async function whenServing<S extends BenchServer>(server: S, port: number): Promise<S> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await isServing({ host: server.host, port }))) {
+    if (!server.process.hasEnded && performance.now() < deadline) {
+      await sleep(POLL_MS);
+      continue;
+    }
+    const { lastOutput } = server.process;
+    await server[Symbol.asyncDispose]();
+    throw new Error(`${server.kind} did not come up; the last that it said:\n${lastOutput}`);
+  }
+  return server;
 }
 
 async function startNaive({ files }: ServerModels): Promise<BenchServer> {

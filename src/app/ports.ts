@@ -5,9 +5,10 @@ import { listen } from '../transport/grpc-js/listen.ts';
 
 /** A sentence about the first address that cannot be had, naming its option; undefined when all can. */
 export async function findBusyPort(
-  config: Pick<Config, 'predictAddress' | 'metricsAddress'>,
+  config: Pick<Config, 'predictAddress' | 'metricsAddress' | 'adminAddress' | 'controlAddress'>,
 ): Promise<string | undefined> {
   const wanted = [{ flag: '--predict-address', address: config.predictAddress }];
+  if (config.controlAddress !== 'off') wanted.push({ flag: '--admin-address', address: config.adminAddress });
   if (config.metricsAddress !== 'off') wanted.push({ flag: '--metrics-address', address: config.metricsAddress });
   for (const { flag, address } of wanted) {
     try {

@@ -1,62 +1,31 @@
 /** The serve process: builds the data plane's rooms, keeps them while it runs, and takes them down in reverse order. */
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { formatAddress } from '../config/address.ts';
 import { autoLanes } from '../config/auto-lanes.ts';
-import type { ModelDefaults } from '../config/model-config.ts';
-import type { Config } from '../config/options.ts';
-import { describeError } from '../domain/errors.ts';
-import type { QualificationReport, VersionSpec, VersionStatus } from '../domain/version.ts';
+import type { VersionStatus } from '../domain/version.ts';
 import { Manager } from '../lifecycle/manager.ts';
 import { Monitor } from '../monitor/monitor.ts';
-import type { ProcessReadings } from '../monitor/process-vitals.ts';
-import { DirectoryReader } from '../registry/directory-reader.ts';
-import { qualifyVersion } from '../registry/qualification.ts';
 import { Router } from '../routing/router.ts';
 import { Lanes } from '../runtime/lanes.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import { createPredict } from '../serving/predict.ts';
-import type { Events } from '../telemetry/events.ts';
+import { PredictionIds } from '../serving/prediction-id.ts';
 import { Telemetry } from '../telemetry/setup.ts';
-import type { OtlpOptions } from '../telemetry/otlp-env.ts';
 import type { PredictDoor } from '../transport/grpc-js/server.ts';
 import { MetricsServer } from '../transport/http/metrics-server.ts';
-import { RUNTIME_VERSION, SERVER_VERSION } from './build-info.ts';
+import { SERVER_VERSION } from './build-info.ts';
 import { greeting } from './greeting.ts';
-import type { ServeMessage } from './messages.ts';
 import { openDoor } from './open-door.ts';
+import { openSource } from './open-source.ts';
+import type { ServeOptions } from './serve-options.ts';
+import type { ServeSource } from './serve-source.ts';
 
-/** What the process lends to the rooms, which know no process. */
-export interface ServeHost {
-  readonly cores: number;
-  readonly nodeVersion: string;
-  readonly instanceId: string;
-  readonly readings: ProcessReadings;
-  /** Memory that may still be taken without the machine running short. */
-  readonly availableMemory: () => number;
-  /** To the supervisor, where there is one. */
-  readonly tell: (message: ServeMessage) => void;
-  /** It takes over from a process that still serves: its ports open when everything is ready. */
-  readonly successor: boolean;
-}
-
-export interface ServeOptions {
-  readonly config: Config;
-  readonly otlp: OtlpOptions;
-  readonly events: Events;
-  readonly host: ServeHost;
-}
-
-const QUALIFICATION_CHILD = fileURLToPath(
-  new URL(`../runtime/qualification-child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-);
 /** Versions that are qualified and loaded side by side. */
 const CONCURRENT_LOADS = 2;
-/** A version proves itself in no more than this share of the memory that is free. */
-const QUALIFICATION_MEMORY_SHARE = 0.8;
 /** What the last export of telemetry may take at the end. */
 const TELEMETRY_GRACE_MS = 2_000;
+const BOOT_BYTES = 8;
 
 const now = (): number => performance.now();
 
@@ -64,20 +33,20 @@ export class ServeProcess {
   readonly #options: ServeOptions;
   readonly #monitor = new Monitor();
   readonly #router = new Router<VersionRunner>(Math.random);
-  readonly #directory: DirectoryReader;
   readonly #lanes: Lanes;
   readonly #manager: Manager;
   readonly #telemetry: Telemetry;
+  readonly #boot = randomBytes(BOOT_BYTES);
+  #source: ServeSource | undefined;
+  #predictionIds: PredictionIds | undefined;
   #door: PredictDoor | undefined;
   #metrics: MetricsServer | undefined;
-  #revision = 0;
   #stuckLanes = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(options: ServeOptions) {
     const { config, otlp, events, host } = options;
     this.#options = options;
-    this.#directory = new DirectoryReader(config.modelsDir, defaultsOf(config));
     this.#telemetry = new Telemetry({
       serverVersion: SERVER_VERSION,
       instanceId: host.instanceId,
@@ -96,7 +65,7 @@ export class ServeProcess {
     };
   }
 
-  /** Opens the ports and loads what the models directory holds. Fails with one sentence when a port is taken. */
+  /** Opens the ports and loads what should be served. Fails with one sentence when a port is taken. */
   static async open(options: ServeOptions): Promise<ServeProcess> {
     const serve = new ServeProcess(options);
     try {
@@ -113,16 +82,11 @@ export class ServeProcess {
     return this.#stuckLanes > 0;
   }
 
-  /** Reads the models directory again. What cannot be read leaves everything as it is. */
+  /** Looks for what should be served again. What cannot be read leaves everything as it is. */
   async reload(): Promise<void> {
     if (this.#closing !== undefined) return;
     const startedAt = now();
-    try {
-      await this.#readDesiredState();
-    } catch (caught) {
-      this.#options.events.desiredStateUnreadable({ reason: describeError(caught), cause: caught });
-      return;
-    }
+    await this.#source?.reload();
     await this.#manager.quiet();
     this.#tellSettled(startedAt);
   }
@@ -141,12 +105,45 @@ export class ServeProcess {
       nodeVersion: host.nodeVersion,
       modelsDir: config.modelsDir,
     });
+    const source = await this.#openSource();
+    this.#source = source;
     if (!host.successor) await this.#openPorts();
-    await this.#readDesiredState();
-    await this.#manager.quiet();
+    await source.start();
+    await this.#whenSettled();
     if (host.successor) await this.#openPorts();
+    if (!this.#manager.settled()) return;
     this.#tellSettled(startedAt);
     host.tell({ kind: 'ready', greeting: this.#greeting() });
+  }
+
+  /** Until there is something to serve, and everything of it is ready or failed; or until the process is to end. */
+  async #whenSettled(): Promise<void> {
+    const { ending } = this.#options.host;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (this.#manager.settled() || ending.aborted) resolve();
+    };
+    const stop = this.#manager.onChange(look);
+    ending.addEventListener('abort', look);
+    look();
+    await promise;
+    stop();
+    ending.removeEventListener('abort', look);
+  }
+
+  #openSource(): Promise<ServeSource> {
+    const { config, events, host } = this.#options;
+    return openSource({
+      config,
+      events,
+      host,
+      manager: this.#manager,
+      monitor: this.#monitor,
+      predictAddress: () => formatAddress(this.#door?.address ?? config.predictAddress),
+      onPredictionKey: (key) => {
+        this.#predictionIds = new PredictionIds({ key, boot: this.#boot, now: Date.now });
+      },
+    });
   }
 
   async #openPorts(): Promise<void> {
@@ -167,10 +164,17 @@ export class ServeProcess {
       reusePort,
       catalog: this.#manager,
       monitor: this.#monitor,
-      predict: createPredict({ router: this.#router, now, tracing: this.#telemetry.tracing }),
+      predict: createPredict({
+        router: this.#router,
+        now,
+        tracing: this.#telemetry.tracing,
+        random: Math.random,
+        sign: (answered) => this.#predictionIds?.sign(answered) ?? '',
+      }),
     });
     events.listening({ name: 'predict', address: formatAddress(this.#door.address) });
   }
+
   #createLanes(): Lanes {
     const { config, events, host } = this.#options;
     return new Lanes({
@@ -202,14 +206,26 @@ export class ServeProcess {
     const { config } = this.#options;
     return new Manager({
       router: this.#router,
-      qualify: (spec) => this.#qualify(spec),
-      load: (spec, report) => this.#lanes.load(spec, report, this.#monitor.open(spec.model, spec.version)),
+      prepare: (spec) => {
+        if (this.#source === undefined) throw new Error('nothing is loaded before there is a source');
+        return this.#source.prepare(spec);
+      },
+      load: (spec, report) => {
+        const { model, version } = spec;
+        const live = this.#monitor.open(model, version, 'live');
+        return this.#lanes.load(spec, report, { live, shadow: this.#monitor.open(model, version, 'shadow') });
+      },
       unload: (runner) => this.#lanes.unload(runner),
       forget: (model, version) => {
         this.#monitor.drop(model, version);
+        this.#source?.onForget(model, version);
       },
       onState: (status) => {
         this.#logState(status);
+        this.#source?.onState(status);
+      },
+      onPolicy: (stand) => {
+        this.#source?.onPolicy(stand);
       },
       onLoadEnd: (load) => {
         this.#monitor.recordLoad(load);
@@ -218,23 +234,6 @@ export class ServeProcess {
       maxConcurrentLoads: CONCURRENT_LOADS,
       drainTimeoutMs: config.drainTimeoutMs,
     });
-  }
-
-  #qualify(spec: VersionSpec): Promise<QualificationReport> {
-    const { config, host } = this.#options;
-    return qualifyVersion(spec, {
-      childFile: QUALIFICATION_CHILD,
-      cacheDir: join(config.dataDir, 'qualification'),
-      timeoutMs: config.qualificationTimeoutMs,
-      maxMemoryBytes: Math.min(config.qualificationMemoryBytes, QUALIFICATION_MEMORY_SHARE * host.availableMemory()),
-      revision: `${SERVER_VERSION}-ort${RUNTIME_VERSION}`,
-    });
-  }
-
-  async #readDesiredState(): Promise<void> {
-    const listing = await this.#directory.read();
-    this.#revision += 1;
-    this.#manager.apply({ revision: this.#revision, models: listing.models, broken: listing.problems });
   }
 
   #logState({ model, version, state, reason }: VersionStatus): void {
@@ -249,7 +248,8 @@ export class ServeProcess {
       if (state === 'failed' && digest === '') this.#options.events.versionFailed({ model, version, reason });
     }
     const ready = versions.filter((version) => version.state === 'ready').length;
-    this.#options.events.settled({ ready, failed: versions.length - ready, ms: Math.round(now() - startedAt) });
+    const failed = versions.filter((version) => version.state === 'failed').length;
+    this.#options.events.settled({ ready, failed, ms: Math.round(now() - startedAt) });
   }
 
   #greeting(): string {
@@ -271,6 +271,7 @@ export class ServeProcess {
     await this.#manager.drain();
     const cancelled = this.#monitor.all().reduce((sum, stats) => sum + stats.gauges.inFlight(), 0);
     events.drained({ ms: Math.round(now() - startedAt), cancelled });
+    await this.#source?.close();
     await this.#telemetry.close({ graceMs: TELEMETRY_GRACE_MS });
     await this.#metrics?.close();
     // A thread in the middle of a native run must not be ended: that would abort the process.
@@ -278,11 +279,4 @@ export class ServeProcess {
     events.stopped({ ms: Math.round(now() - startedAt) });
     host.tell({ kind: 'drained' });
   }
-}
-
-/** Of the options those that a model's config.json may change. */
-function defaultsOf(config: Config): ModelDefaults {
-  const { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs } = config;
-  const { intraOpThreads, executionProviders } = config;
-  return { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs, intraOpThreads, executionProviders };
 }

@@ -1,159 +1,95 @@
-/** `sluice up`: keeps one serve process running, replaces it when it must, and ends it in good order. */
-import { backOffMs } from './back-off.ts';
-import { isServeMessage } from './messages.ts';
-import type { ServeMessage, StopMessage } from './messages.ts';
-
-/** A serve process as the supervisor holds it. */
-export interface ServeProcess {
-  readonly pid: number | undefined;
-  onMessage(listener: (message: unknown) => void): void;
-  /** Called once when it has ended, also when it could not be started. */
-  onEnd(listener: (how: string) => void): void;
-  send(message: StopMessage): void;
-  signal(name: 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): void;
-}
+/** `sluice up`: one admin process and one serve process, started together, ended in good order. */
+import type { ChildProcess } from './child.ts';
+import { AdminKeeper } from './keep-admin.ts';
+import { Supervisor } from './keep-serve.ts';
+import type { UpResult } from './keep-serve.ts';
 
 export interface UpOptions {
-  /** @param successor it takes over from one that still serves, so it opens its ports only when it is ready. */
-  readonly spawn: (options: { successor: boolean }) => ServeProcess;
-  /** Time that a serve process gets to drain before it is killed. */
-  readonly stopTimeoutMs: number;
-  readonly onGreeting: (text: string) => void;
-  readonly onRestart: (event: { reason: string; delayMs: number }) => void;
+  readonly spawnServe: (options: { successor: boolean }) => ChildProcess;
+  /** undefined = serve processes read the models directory themselves. */
+  readonly spawnAdmin: (() => ChildProcess) | undefined;
+  /** What a serve process gets to drain, and the admin process to end, before they are killed. */
+  readonly serveStopMs: number;
+  readonly adminStopMs: number;
+  /** For people: what is served and where. */
+  readonly print: (text: string) => void;
+  readonly onRestart: (event: { process: 'serve' | 'admin'; reason: string; delayMs: number }) => void;
   readonly onRecycle: (event: { reason: string }) => void;
+  /** Monotonic milliseconds. */
   readonly now: () => number;
 }
 
-/** 0 = ended in good order; 1 = calls may have been lost; 2 = it cannot start as it is configured. */
-export interface UpResult {
-  readonly exitCode: 0 | 1 | 2;
-  readonly reason: string;
-}
-
-interface Child {
-  readonly process: ServeProcess;
-  ready: boolean;
-  drained: boolean;
-}
-
-/** Losses this long ago no longer count as being in a row. */
-const LOSS_MEMORY_MS = 60_000;
-
-export class Supervisor {
-  readonly #options: UpOptions;
-  readonly #ended = Promise.withResolvers<UpResult>();
-  readonly #children = new Set<Child>();
-  #current: Child | undefined;
-  #losses: number[] = [];
-  #stopping = false;
-  #restartTimer: NodeJS.Timeout | undefined;
-  #greeted = false;
+export class Up {
+  readonly #serve: Supervisor;
+  readonly #admin: AdminKeeper | undefined;
+  readonly #print: (text: string) => void;
+  /** Once both are known they are printed, the serve process's first. */
+  #serveGreeted = false;
+  #adminGreeting: string | undefined;
+  #refusal: string | undefined;
 
   constructor(options: UpOptions) {
-    this.#options = options;
-    this.#current = this.#start({ successor: false });
+    const { spawnServe, spawnAdmin, now, print } = options;
+    this.#print = print;
+    this.#admin =
+      spawnAdmin === undefined
+        ? undefined
+        : new AdminKeeper({
+            spawn: spawnAdmin,
+            stopTimeoutMs: options.adminStopMs,
+            now,
+            onReady: (text) => {
+              this.#greetAdmin(text);
+            },
+            onRefused: (reason) => {
+              this.#refusal = reason;
+              this.stop();
+            },
+            onRestart: (restart) => {
+              options.onRestart({ process: 'admin', ...restart });
+            },
+          });
+    this.#serve = new Supervisor({
+      spawn: spawnServe,
+      stopTimeoutMs: options.serveStopMs,
+      now,
+      onGreeting: (text) => {
+        this.#greetServe(text);
+      },
+      onRestart: (restart) => {
+        options.onRestart({ process: 'serve', ...restart });
+      },
+      onRecycle: options.onRecycle,
+    });
   }
 
   /** Resolves when everything has ended. */
-  get ended(): Promise<UpResult> {
-    return this.#ended.promise;
+  async ended(): Promise<UpResult> {
+    const result = await this.#serve.ended;
+    // Last, since it keeps what the serve process reports at its end.
+    await this.#admin?.stop();
+    return this.#refusal === undefined ? result : { exitCode: 2, reason: this.#refusal };
   }
 
-  /** Passes the wish to read the models directory again on. */
-  reload(): void {
-    for (const child of this.#children) child.process.signal('SIGHUP');
-  }
-
-  /** Lets the serve process drain, and kills it when that takes too long. */
   stop(): void {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    clearTimeout(this.#restartTimer);
-    if (this.#children.size === 0) this.#ended.resolve({ exitCode: 0, reason: 'stopped' });
-    for (const child of this.#children) this.#stopChild(child);
+    this.#serve.stop();
   }
 
-  #start(options: { successor: boolean }): Child {
-    const child: Child = { process: this.#options.spawn(options), ready: false, drained: false };
-    this.#children.add(child);
-    child.process.onMessage((message) => {
-      if (isServeMessage(message)) this.#hear(child, message);
-    });
-    child.process.onEnd((how) => {
-      this.#gone(child, how);
-    });
-    return child;
+  /** Reads the models directory again. */
+  reload(): void {
+    if (this.#admin === undefined) this.#serve.reload();
+    else this.#admin.reload();
   }
 
-  #hear(child: Child, message: ServeMessage): void {
-    switch (message.kind) {
-      case 'ready':
-        child.ready = true;
-        if (!this.#greeted) this.#options.onGreeting(message.greeting);
-        this.#greeted = true;
-        this.#takeOver(child);
-        return;
-      case 'recycle':
-        this.#recycle(child, message.reason);
-        return;
-      case 'refused':
-        // Only a first start is refused for good; later a disk may come back, so the end of the process is waited for.
-        if (this.#greeted || child !== this.#current) return;
-        this.#stopping = true;
-        this.#ended.resolve({ exitCode: 2, reason: message.reason });
-        return;
-      case 'drained':
-        child.drained = true;
-        return;
-    }
+  #greetServe(text: string): void {
+    this.#print(text);
+    this.#serveGreeted = true;
+    if (this.#adminGreeting !== undefined) this.#print(this.#adminGreeting);
   }
 
-  /** A successor is ready: it becomes the current one, and its predecessor may go. */
-  #takeOver(child: Child): void {
-    const former = this.#current;
-    this.#current = child;
-    if (former !== undefined && former !== child) this.#stopChild(former);
-  }
-
-  #recycle(child: Child, reason: string): void {
-    if (this.#stopping || child !== this.#current || this.#children.size > 1) return;
-    this.#options.onRecycle({ reason });
-    this.#start({ successor: true });
-  }
-
-  #stopChild(child: Child): void {
-    child.process.send({ kind: 'stop' });
-    const timer = setTimeout(() => {
-      child.process.signal('SIGKILL');
-    }, this.#options.stopTimeoutMs);
-    child.process.onEnd(() => {
-      clearTimeout(timer);
-    });
-  }
-
-  #gone(child: Child, how: string): void {
-    this.#children.delete(child);
-    if (this.#stopping) {
-      if (this.#children.size > 0) return;
-      const reason = child.drained ? 'stopped' : `the serve process ${how} before it had answered all calls`;
-      this.#ended.resolve({ exitCode: child.drained ? 0 : 1, reason });
-      return;
-    }
-    if (child !== this.#current) return;
-    this.#current = undefined;
-    // A successor on its way takes over by itself when it is ready.
-    const [successor] = this.#children;
-    if (successor !== undefined) this.#current = successor;
-    else this.#restart(`the serve process ${how}`);
-  }
-
-  #restart(reason: string): void {
-    const now = this.#options.now();
-    this.#losses = [...this.#losses.filter((at) => now - at < LOSS_MEMORY_MS), now];
-    const delayMs = backOffMs(this.#losses.length);
-    this.#options.onRestart({ reason, delayMs });
-    this.#restartTimer = setTimeout(() => {
-      this.#current = this.#start({ successor: false });
-    }, delayMs);
+  #greetAdmin(text: string): void {
+    if (this.#adminGreeting !== undefined) return;
+    this.#adminGreeting = text;
+    if (this.#serveGreeted) this.#print(text);
   }
 }

@@ -56,7 +56,8 @@ function fill<F extends OptionField>(
   const option = optionOf(field);
   const value = given === undefined ? option.default : option.kind.parse(given.text);
   if (value === undefined) {
-    return refuse(`${given?.name ?? ''} cannot be ${quote(given?.text)}; give ${option.kind.allowed}`);
+    const shown = option.secret === true ? 'what was given' : quote(given?.text);
+    return refuse(`${given?.name ?? ''} cannot be ${shown}; give ${option.kind.allowed}`);
   }
   config[field] = value;
   return undefined;
@@ -113,10 +114,10 @@ const SERVICE_LINK =
 function readEnvironment(env: Readonly<Record<string, string | undefined>>): GivenByField | Refusal {
   const given = new Map<OptionField, Given>();
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || text === undefined || text === '') continue;
+    if (text === undefined || text === '') continue;
     const field = FIELD_BY_ENV.get(name);
     if (field !== undefined) given.set(field, { name, text });
-    else if (!SERVICE_LINK.test(`${name}=${text}`)) {
+    else if (name.startsWith(PREFIX) && !SERVICE_LINK.test(`${name}=${text}`)) {
       return refuse(unknown('environment variable', name, [...FIELD_BY_ENV.keys()]));
     }
   }

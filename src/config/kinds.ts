@@ -1,6 +1,7 @@
 /** The kinds of value that an option can have: each reads a text, checks its limits and prints it again. */
 import { formatAddress, parseAddress } from './address.ts';
 import type { Address } from './address.ts';
+import { isName } from '../domain/version.ts';
 
 export interface Kind<T> {
   /** The value, or undefined when the text is none that is allowed. */
@@ -49,6 +50,8 @@ const RATIO = /^(\d{1,3}(?:\.\d{1,9})?) ?(%?)$/;
 const LABEL = /^[\x20-\x7e]{1,128}$/;
 const WORD = /^[A-Za-z][A-Za-z0-9]{0,31}$/;
 const MAX_LIST_ITEMS = 8;
+/** The empty list, where an empty text could not be told from one that is missing. */
+const NONE = 'none';
 
 export function integer({ min, max }: Range): NumberKind {
   return {
@@ -155,6 +158,90 @@ export function path(): Kind<string> {
     parse: (text) => (text !== '' && text.length <= 4096 && !text.includes('\0') ? text : undefined),
     print: String,
     allowed: 'a path',
+  };
+}
+
+/** Several paths with commas between them; the word "none" is the empty list. */
+export function paths(): Kind<readonly string[]> {
+  const one = path();
+  return {
+    parse(text) {
+      const items = text === NONE ? [] : text.split(',');
+      if (items.length > MAX_LIST_ITEMS || items.some((item) => one.parse(item) === undefined)) return undefined;
+      return Object.freeze(items);
+    },
+    print: (value) => (value.length === 0 ? NONE : value.join(',')),
+    allowed: `none, or up to ${MAX_LIST_ITEMS} paths with commas between them`,
+  };
+}
+
+/** Different names with commas between them. */
+export function names(): Kind<readonly string[]> {
+  return {
+    parse(text) {
+      const items = text.split(',').map((item) => item.trim());
+      const different = new Set(items).size === items.length && items.length <= MAX_LIST_ITEMS;
+      return different && items.every(isName) ? Object.freeze(items) : undefined;
+    },
+    print: (value) => value.join(','),
+    allowed: `up to ${MAX_LIST_ITEMS} different names with commas between them`,
+  };
+}
+
+/** How many have to approve, and who may; nobody named = anybody. */
+export interface Approval {
+  readonly needed: number;
+  readonly approvers: readonly string[];
+}
+
+const APPROVAL = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})=([1-9])(?::([^:=;]+))?$/;
+
+/** `stage=N` or `stage=N:name,name,…`, several with semicolons between them; the word "none" is the empty list. */
+export function approvals(): Kind<ReadonlyMap<string, Approval>> {
+  return {
+    parse(text) {
+      const rules = new Map<string, Approval>();
+      for (const item of text === NONE ? [] : text.split(';')) {
+        const [, stage, needed, list] = APPROVAL.exec(item.trim()) ?? [];
+        if (stage === undefined || rules.has(stage)) return undefined;
+        const approvers = list?.split(',').map((name) => name.trim()) ?? [];
+        if (list !== undefined && new Set(approvers).size < Number(needed)) return undefined;
+        rules.set(stage, Object.freeze({ needed: Number(needed), approvers: Object.freeze(approvers) }));
+      }
+      return rules;
+    },
+    print: (value) => (value.size === 0 ? NONE : [...value].map(printApproval).join(';')),
+    allowed: 'none, or stage=N or stage=N:name,name with semicolons between them, such as production=2:ann,bob,cy',
+  };
+}
+
+function printApproval([stage, { needed, approvers }]: readonly [string, Approval]): string {
+  return approvers.length === 0 ? `${stage}=${needed}` : `${stage}=${needed}:${approvers.join(',')}`;
+}
+
+/** Where the admin and the serve processes meet: a Unix socket, or an address of this machine. */
+export function meetingPoint(): Kind<string> {
+  return {
+    parse(text) {
+      if (text === 'off' || text === 'auto') return text;
+      if (text.startsWith('unix:')) return path().parse(text.slice('unix:'.length)) === undefined ? undefined : text;
+      const parsed = parseAddress(text);
+      const isLocal = parsed !== undefined && LOOPBACK.test(parsed.host) && parsed.port > 0;
+      return isLocal ? text : undefined;
+    },
+    print: String,
+    allowed: 'auto, off, unix:PATH, or a loopback address such as 127.0.0.1:50053',
+  };
+}
+
+const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|::1)$/;
+
+/** The address of a PostgreSQL database; what it says may be secret. */
+export function postgresUrl(): Kind<string> {
+  return {
+    parse: (text) => (/^postgres(ql)?:\/\/\S{1,2000}$/.test(text) ? text : undefined),
+    print: String,
+    allowed: 'postgresql://user:password@host:port/database',
   };
 }
 

@@ -1,6 +1,23 @@
 /** Every option of the server, once: README's table, `--help` and the Config type are made from this one. */
-import { address, bytes, choice, duration, integer, label, orOff, path, ratio, toggle, words } from './kinds.ts';
-import type { Kind } from './kinds.ts';
+import {
+  address,
+  approvals,
+  bytes,
+  choice,
+  duration,
+  integer,
+  label,
+  meetingPoint,
+  names,
+  orOff,
+  path,
+  paths,
+  postgresUrl,
+  ratio,
+  toggle,
+  words,
+} from './kinds.ts';
+import type { Approval, Kind } from './kinds.ts';
 
 export interface Option<T> {
   /** The flag without its dashes; the environment variable is made from it too. */
@@ -9,6 +26,10 @@ export interface Option<T> {
   readonly default: T;
   /** What it does, and why one would change it. */
   readonly why: string;
+  /** The environment variable, where it is not made from the name. */
+  readonly env?: string;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
 }
 
 type ValueOf<K> = K extends Kind<infer T> ? T : never;
@@ -20,25 +41,83 @@ const TIB = 2 ** 40;
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
+const NO_APPROVALS: ReadonlyMap<string, Approval> = new Map();
+
 /** The keys are Config's fields, units last; the order is README's. */
 export const OPTIONS = {
   modelsDir: option({
     name: 'models-dir',
-    kind: path(),
+    kind: orOff(path()),
     default: './models',
-    why: 'Where the models are: `<model>/<version>/model.onnx`. It is read again on SIGHUP.',
+    why: 'Models to import into the registry: `<model>/<version>/model.onnx`; read again on SIGHUP. off = uploads only.',
   }),
   dataDir: option({
     name: 'data-dir',
     kind: path(),
     default: './data',
-    why: 'Where the server keeps what it found out about versions; put it on a disk that outlives a container.',
+    why: 'Where the registry, its files and the last desired state lie; put it on a disk that outlives a container.',
   }),
   predictAddress: option({
     name: 'predict-address',
     kind: address(),
     default: Object.freeze({ host: '127.0.0.1', port: 50_051 }),
     why: 'Where Predict, the Open Inference Protocol, health and reflection listen; 0.0.0.0 lets other machines in.',
+  }),
+  adminAddress: option({
+    name: 'admin-address',
+    kind: address(),
+    default: Object.freeze({ host: '127.0.0.1', port: 50_052 }),
+    why: 'Where the Admin services listen. Whoever reaches it steers the traffic: keep it on loopback.',
+  }),
+  controlAddress: option({
+    name: 'control-address',
+    kind: meetingPoint(),
+    default: 'auto',
+    why: 'Where admin and serve processes meet; auto = a socket in the data directory, off = `serve` reads the models itself.',
+  }),
+  databaseUrl: option({
+    name: 'database-url',
+    kind: orOff(postgresUrl()),
+    default: 'off',
+    env: 'DATABASE_URL',
+    secret: true,
+    why: 'The PostgreSQL database (15 or later) that holds the registry; off = SQLite in the data directory.',
+  }),
+  importDirs: option({
+    name: 'import-dirs',
+    kind: paths(),
+    default: Object.freeze([]),
+    why: 'Directories below which RegisterVersion may take files by path; none = uploads only.',
+  }),
+  maxModelBytes: option({
+    name: 'max-model-bytes',
+    kind: bytes({ min: KIB, max: TIB }),
+    default: 16 * GIB,
+    why: 'The most that the files of one version may hold together; uploads beyond get RESOURCE_EXHAUSTED.',
+  }),
+  stages: option({
+    name: 'stages',
+    kind: names(),
+    default: Object.freeze(['development', 'staging', 'production', 'archived']),
+    why: 'The stages that versions can be in; the first is that of new ones.',
+  }),
+  approvals: option({
+    name: 'approvals',
+    kind: approvals(),
+    default: NO_APPROVALS,
+    why: 'Stages that are entered only after so many people, other than the requester, approved.',
+  }),
+  holdFormerMs: option({
+    name: 'hold-former',
+    kind: duration({ min: 0, max: 168 * HOUR }),
+    default: 600 * SECOND,
+    why: 'How long a version that lost its traffic stays loaded, so that a rollback is instant.',
+  }),
+  epochRetentionMs: option({
+    name: 'epoch-retention',
+    kind: duration({ min: 0, max: 87_600 * HOUR }),
+    default: 2160 * HOUR,
+    why: 'Files of deleted versions are kept while an epoch this recent names them, so that answers can be reproduced.',
   }),
   metricsAddress: option({
     name: 'metrics-address',
@@ -196,6 +275,8 @@ export function flagOf(field: OptionField): string {
 }
 
 export function envOf(field: OptionField): string {
+  const { env } = optionOf(field);
+  if (env !== undefined) return env;
   return `SLUICE_${OPTIONS[field].name.toUpperCase().replaceAll('-', '_')}`;
 }
 

@@ -12,6 +12,15 @@ export const ERROR_CODES = [
   'resource_exhausted',
   'deadline_exceeded',
   'cancelled',
+  /** It would make a second thing of a name that can have one only. */
+  'already_exists',
+  /** The state of things does not allow it; another call has to come first. */
+  'failed_precondition',
+  /** Somebody else changed it meanwhile: read it and decide again. */
+  'aborted',
+  'permission_denied',
+  /** Stored bytes are gone or are not what they were. */
+  'data_loss',
   'unimplemented',
   /** A fault of the server or the model. */
   'internal',

@@ -11,7 +11,7 @@ export interface PredictRequest {
   /** The RPC that it came by, for traces: "sluice.v1.PredictService/Predict". */
   readonly method: string;
   readonly model: string;
-  /** '' = the traffic policy, 'latest' = the newest ready version, else a version's name. */
+  /** '' = the traffic policy, 'latest' = the newest ready version, 'alias:NAME', else a version's name. */
   readonly version: string;
   /** Same key, same version, as long as the weights stand; '' = random. */
   readonly routingKey: string;
@@ -24,6 +24,8 @@ export interface PredictRequest {
   readonly signal: Cancellation;
   /** The caller's W3C trace context, undefined when it sent none. */
   readonly traceparent: string | undefined;
+  /** The first value of the call's metadata under this lower-case key; undefined when it sent none. */
+  readonly header: (key: string) => string | undefined;
 }
 
 /** How long the request took and with whom. Milliseconds. */
@@ -43,4 +45,12 @@ export interface PredictReply {
   readonly version: string;
   readonly outputs: readonly Tensor[];
   readonly timings: Timings;
+  /** Of the traffic policy that was in force; 0 without a registry. */
+  readonly epoch: number;
+  /** The arm that the request fell into, "rule:NAME" where a rule decided; '' where it named its version. */
+  readonly arm: string;
+  /** '' without a registry. */
+  readonly predictionId: string;
+  /** The version in whose place this one answered; '' = it was to answer itself. */
+  readonly failedOverFrom: string;
 }

@@ -1,9 +1,11 @@
 /** A model version as the desired state names it, and the states it passes through on an instance. */
+import type { RegistryFile } from './registry-file.ts';
 import type { Signature } from './signature.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Where a version stands on this instance. `failed` and `unloaded` are ends; a reason goes with `failed`. */
-export type VersionState = 'qualifying' | 'loading' | 'warming' | 'ready' | 'draining' | 'unloaded' | 'failed';
+export type VersionState =
+  'fetching' | 'qualifying' | 'loading' | 'warming' | 'ready' | 'draining' | 'unloaded' | 'failed';
 
 /** Inputs with the outputs that they must give, within `tolerance` (absolute, or relative where larger). */
 export interface GoldenExample {
@@ -39,15 +41,19 @@ export interface ModelSettings {
 export interface VersionSpec {
   readonly model: string;
   readonly version: string;
-  /** Absolute path of model.onnx. */
+  /** Absolute path of model.onnx; '' until it has been fetched. */
   readonly path: string;
   /** sha256 over the sorted (path, size, sha256) of its files. */
   readonly digest: string;
+  /** Sorted by path. */
+  readonly files: readonly RegistryFile[];
   readonly bytes: number;
   readonly settings: ModelSettings;
   readonly golden: Golden | undefined;
   /** model.json without the golden examples, as given. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** What the registry's qualification found out; undefined where this instance is to qualify it. */
+  readonly report: QualificationReport | undefined;
 }
 
 /** What qualification found out about a version, in a child process, before any lane loads it. */

@@ -1,42 +1,69 @@
-/** One model's route from what is ready here and the ladder in force. */
+/** One model's route from what is ready here and the policy in force. */
 import { compareVersions } from '../domain/version.ts';
 import { buildLadder } from '../routing/route-table.ts';
-import type { Route } from '../routing/route-table.ts';
+import type { PolicyRoute, Route } from '../routing/route-table.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import type { Entry } from './entry.ts';
-import type { Ladder } from './policy.ts';
+import type { ModelRecord } from './model-record.ts';
+import type { InForce } from './policy.ts';
 
-/** Rungs point at the runners of their keys, failed ones included: those refuse their calls with the reason. */
-export function buildRoute(model: string, entries: readonly Entry[], ladder: Ladder | undefined): Route<VersionRunner> {
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+/** undefined where there is nothing to route to and nothing to tell. */
+export function buildRoute(record: ModelRecord): Route<VersionRunner> | undefined {
+  const { model, desired, entries, inForce, reason, waiting } = record;
+  if (desired === undefined && entries.size === 0) return undefined;
   const ready = new Map<string, VersionRunner>();
-  const absent = new Map<string, string>();
-  for (const entry of entries) {
+  const absent = new Map(waiting.map(({ version }) => [version, 'waiting for its turn to be loaded']));
+  for (const entry of entries.values()) {
     const { version } = entry.spec;
     if (entry.state === 'ready' && entry.runner !== undefined) ready.set(version, entry.runner);
     else absent.set(version, entry.reason === '' ? entry.state : `${entry.state}, ${entry.reason}`);
   }
   for (const version of ready.keys()) absent.delete(version);
-  const runners = new Map(entries.flatMap((entry) => (entry.runner === undefined ? [] : [[entry.key, entry.runner]])));
-  const weights = [...(ladder?.weights ?? [])];
-  const complete = weights.length > 0 && weights.every(([key]) => runners.has(key));
   return {
     model,
+    epoch: inForce?.policy.epoch ?? 0,
+    policy: inForce === undefined ? undefined : policyRoute(inForce, entries),
+    reason,
+    aliases: desired?.aliases ?? NOTHING,
     ready,
     absent,
+    others: desired?.others ?? NOTHING,
     latest: [...ready.keys()].sort(compareVersions).at(-1) ?? '',
-    salt: model,
-    ladder: complete ? ladderOf(weights, runners) : [],
-    ladderReason: ladder?.reason ?? 'no traffic policy is in force yet',
   };
 }
 
-function ladderOf(
-  weights: readonly (readonly [string, number])[],
-  runners: ReadonlyMap<string, VersionRunner>,
-): Route<VersionRunner>['ladder'] {
-  return buildLadder(new Map(weights), (key) => {
-    const runner = runners.get(key);
-    if (runner === undefined) throw new Error(`no runner for ${key}`);
+/** Failed versions have their part in it: their runners refuse calls with the reason. */
+function policyRoute(
+  { policy, keys }: InForce,
+  entries: ReadonlyMap<string, Entry>,
+): PolicyRoute<VersionRunner> | undefined {
+  const runners = new Map<string, VersionRunner>();
+  for (const [version, key] of keys) {
+    const runner = entries.get(key)?.runner;
+    // A model that is being removed loses its versions one by one.
+    if (runner === undefined) return undefined;
+    runners.set(version, runner);
+  }
+  const runnerOf = (version: string): VersionRunner => {
+    const runner = runners.get(version);
+    if (runner === undefined) throw new Error(`the policy in force has no runner for version ${version}`);
     return runner;
-  });
+  };
+  const { arms, rules, shadows, failOverTo, sticky, routingKeyHeader, salt } = policy;
+  return {
+    ladder: buildLadder(arms, runnerOf),
+    rules: rules.map(({ name, header, match, version }) => ({
+      arm: `rule:${name}`,
+      target: runnerOf(version),
+      header,
+      match,
+    })),
+    shadows: shadows.map(({ version, share }) => ({ runner: runnerOf(version), share })),
+    failOver: failOverTo === '' ? undefined : runnerOf(failOverTo),
+    sticky,
+    routingKeyHeader,
+    salt,
+  };
 }

@@ -1,81 +1,106 @@
 /** The manager: makes the desired state real on this instance, one step after another until all is quiet. */
+import assert from 'node:assert/strict';
 import { describeError } from '../domain/errors.ts';
 import type { QualificationReport, VersionSpec, VersionState, VersionStatus } from '../domain/version.ts';
 import type { Signature } from '../domain/signature.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import type { Catalog, ModelStatus } from '../domain/catalog.ts';
+import type { BrokenVersion, DesiredState } from '../domain/desired-state.ts';
 import type { Router } from '../routing/router.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import { buildRoute } from './build-route.ts';
 import type { Entry } from './entry.ts';
-import type { DesiredState } from './desired-state.ts';
+import { isOver, newRecord, policyStand, standingOf, usualReport } from './model-record.ts';
+import type { ModelRecord, PolicyStand } from './model-record.ts';
 import { modelStatus } from './model-status.ts';
 import { keyOf, plan } from './policy.ts';
-import type { Ladder, Weights } from './policy.ts';
+import { within } from './within.ts';
 
 export interface ManagerOptions {
   readonly router: Router<VersionRunner>;
-  readonly qualify: (spec: VersionSpec) => Promise<QualificationReport>;
+  /** Brings a version's files here, where its spec has no path yet, and says what qualification found out. */
+  readonly prepare: (spec: VersionSpec) => Promise<{ spec: VersionSpec; report: QualificationReport }>;
   readonly load: (spec: VersionSpec, report: QualificationReport) => Promise<VersionRunner>;
   readonly unload: (runner: VersionRunner) => Promise<void>;
   /** Nothing of this name is left. */
   readonly forget: (model: string, version: string) => void;
   readonly onState: (status: VersionStatus) => void;
+  /** Another policy is in force for a model, or it cannot be for another reason than before. */
+  readonly onPolicy: (stand: PolicyStand) => void;
   readonly onLoadEnd: (load: { model: string; version: string; outcome: 'ok' | 'failed'; ms: number }) => void;
   readonly now: () => Date;
-  /** Versions that are qualified and loaded side by side. */
+  /** Versions that are prepared and loaded side by side. */
   readonly maxConcurrentLoads: number;
   /** A version that has not answered all its calls after this long is unloaded all the same. */
   readonly drainTimeoutMs: number;
 }
 
-const EMPTY: DesiredState = { revision: 0, models: [], broken: [] };
+const NONE_BROKEN: readonly BrokenVersion[] = [];
 
 export class Manager implements Catalog {
   readonly #options: ManagerOptions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #inForce = new Map<string, Ladder>();
+  readonly #records = new Map<string, ModelRecord>();
+  /** Those with versions that wait for their turn, in the order in which they began to. */
+  readonly #waiting = new Set<ModelRecord>();
   readonly #listeners = new Set<() => void>();
   readonly #working = new Set<Promise<void>>();
-  #desired = EMPTY;
+  #statuses: readonly ModelStatus[] | undefined;
+  #awaitsMore = true;
+  #settled = false;
   #loading = 0;
   #closing = false;
-  #pending: VersionSpec[] = [];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
   }
 
-  /** Takes a new desired state. Versions that failed are tried again. */
-  apply(desired: DesiredState): void {
-    this.#desired = desired;
-    for (const entry of [...this.#entries.values()]) if (entry.state === 'failed') this.#discard(entry);
-    this.#step();
+  /**
+   * Takes a new desired state. A model costs something only where its DesiredModel is another object than before.
+   * Versions that failed stay so unless `retryFailed` is set.
+   */
+  apply(desired: DesiredState, { retryFailed = false } = {}): void {
+    this.#awaitsMore = desired.revision === 0 || desired.starting;
+    const changed = this.#take(desired);
+    for (const record of retryFailed ? this.#records.values() : []) {
+      for (const entry of record.entries.values()) {
+        if (entry.state !== 'failed') continue;
+        entry.retry = true;
+        changed.add(record);
+      }
+    }
+    this.#step(changed);
   }
 
   /** A ready version turned out to be unfit: its calls are refused with the reason from now on. */
   fault(runner: VersionRunner, reason: string): void {
-    const entry = [...this.#entries.values()].find((candidate) => candidate.runner === runner);
-    if (entry === undefined || entry.state === 'failed') return;
+    const record = this.#records.get(runner.spec.model);
+    const entry = [...(record?.entries.values() ?? [])].find((candidate) => candidate.runner === runner);
+    if (record === undefined || (entry?.state !== 'ready' && entry?.state !== 'draining')) return;
     runner.fail(`model "${entry.spec.model}" version "${entry.spec.version}" was taken out of service: ${reason}`);
-    this.#enter(entry, 'failed', reason);
+    this.#enter(record, entry, 'failed', reason);
     this.#work(this.#free(runner).then(() => undefined));
-    this.#step();
+    this.#step([record]);
   }
 
   models(): readonly ModelStatus[] {
-    const names = new Set([...this.#entries.values()].map((entry) => entry.spec.model));
-    for (const broken of this.#desired.broken) names.add(broken.model);
-    return [...names].sort().map((name) => this.#status(name));
+    this.#statuses ??= [...this.#records.keys()].sort().flatMap((name) => this.model(name) ?? []);
+    return this.#statuses;
   }
 
   model(name: string): ModelStatus | undefined {
-    const status = this.#status(name);
-    return status.versions.length === 0 ? undefined : status;
+    const record = this.#records.get(name);
+    if (record === undefined) return undefined;
+    record.status ??= modelStatus(record);
+    return record.status.versions.length === 0 ? undefined : record.status;
   }
 
   settled(): boolean {
-    return !this.#closing && this.#desired.revision > 0 && this.#loading === 0 && this.#pending.length === 0;
+    return this.#settled && !this.#closing;
+  }
+
+  /** The policy of each model. */
+  inForce(): readonly PolicyStand[] {
+    return [...this.#records.values()].map(policyStand);
   }
 
   onChange(listener: () => void): () => void {
@@ -90,76 +115,113 @@ export class Manager implements Catalog {
 
   /** One row of inputs that the version with the model's traffic, or else any ready one, answers. */
   sampleOf(model: string): { signature: Signature; sample: readonly Tensor[] } | undefined {
-    const ready = [...this.#entries.values()].filter((entry) => entry.spec.model === model && entry.state === 'ready');
-    const weights = this.#inForce.get(model)?.weights;
-    return (ready.find((entry) => weights?.has(entry.key)) ?? ready[0])?.report;
+    const record = this.#records.get(model);
+    return record === undefined ? undefined : usualReport(record);
   }
 
   /** From here on nothing is loaded, and the catalog is no longer settled. */
   stopLoading(): void {
     this.#closing = true;
-    this.#pending = [];
+    this.#waiting.clear();
     this.#tell();
   }
 
   /** Refuses new calls, and waits until every accepted one has been answered or the drain time is over. */
   async drain(): Promise<void> {
     this.stopLoading();
-    const runners = [...this.#entries.values()].flatMap((entry) => entry.runner ?? []);
+    const entries = [...this.#records.values()].flatMap((record) => [...record.entries.values()]);
+    const runners = entries.flatMap(({ runner }) => runner ?? []);
     await within(
       Promise.all(runners.map((runner) => runner.drain('the server is shutting down'))),
       this.#options.drainTimeoutMs,
     );
   }
 
-  #step(): void {
+  /** The records about which something is new. */
+  #take({ models, broken }: DesiredState): Set<ModelRecord> {
+    const changed = new Set<ModelRecord>();
+    const wanted = new Map(models.map((model) => [model.model, model]));
+    const brokenByModel = Map.groupBy(broken, ({ model }) => model);
+    for (const name of [...wanted.keys(), ...brokenByModel.keys()]) {
+      if (!this.#records.has(name)) this.#records.set(name, newRecord(name));
+    }
+    for (const record of this.#records.values()) {
+      const desired = wanted.get(record.model);
+      const bad = brokenByModel.get(record.model) ?? NONE_BROKEN;
+      if (record.desired === desired && record.broken === bad) continue;
+      record.desired = desired;
+      record.broken = bad;
+      changed.add(record);
+    }
+    return changed;
+  }
+
+  #step(records: Iterable<ModelRecord>): void {
     if (this.#closing) return;
-    const weights = new Map<string, Weights>([...this.#inForce].map(([model, ladder]) => [model, ladder.weights]));
-    const next = plan(this.#desired, this.#actual(), weights);
-    this.#putInForce(next.ladders);
-    for (const key of next.unload) this.#work(this.#retire(key));
-    this.#pending = [...next.load];
+    const unload: [ModelRecord, string][] = [];
+    for (const record of records) {
+      const next = plan(standingOf(record));
+      for (const key of next.forget) this.#discard(record, key);
+      record.inForce = record.entries.size === 0 ? undefined : next.inForce;
+      record.reason = next.reason;
+      record.waiting = next.load;
+      if (next.load.length > 0) this.#waiting.add(record);
+      else this.#waiting.delete(record);
+      unload.push(...next.unload.map((key): [ModelRecord, string] => [record, key]));
+    }
+    this.#publish(records);
+    for (const [record, key] of unload) this.#work(this.#retire(record, key));
     this.#startLoads();
+    this.#settled ||= !this.#awaitsMore && this.#loading === 0 && this.#waiting.size === 0;
     this.#tell();
   }
 
   #startLoads(): void {
-    while (this.#loading < this.#options.maxConcurrentLoads) {
-      const spec = this.#pending.shift();
-      if (spec === undefined) return;
-      this.#loading += 1;
-      this.#work(this.#bringUp(spec));
+    for (const record of this.#waiting) {
+      while (record.waiting.length > 0) {
+        if (this.#loading >= this.#options.maxConcurrentLoads) return;
+        const [spec, ...rest] = record.waiting;
+        assert(spec, 'there is one');
+        record.waiting = rest;
+        this.#loading += 1;
+        this.#work(this.#bringUp(record, spec));
+      }
+      this.#waiting.delete(record);
     }
   }
 
-  async #bringUp(spec: VersionSpec): Promise<void> {
+  async #bringUp(record: ModelRecord, spec: VersionSpec): Promise<void> {
+    const { model, version } = spec;
     const startedAt = performance.now();
-    const entry = this.#create(spec);
+    const entry = this.#create(record, spec);
     try {
-      entry.report = await this.#options.qualify(spec);
-      this.#enter(entry, 'loading', '');
-      entry.runner = await this.#options.load(spec, entry.report);
-      this.#enter(entry, 'ready', '');
+      const { spec: prepared, report } = await this.#options.prepare(spec);
+      assert.equal(keyOf(prepared), entry.key, 'a version is prepared as it was asked for');
+      entry.spec = prepared;
+      entry.report = report;
+      this.#enter(record, entry, 'loading', '');
+      entry.runner = await this.#options.load(prepared, report);
+      this.#enter(record, entry, 'ready', '');
     } catch (caught) {
-      this.#enter(entry, 'failed', describeError(caught));
+      this.#enter(record, entry, 'failed', describeError(caught));
     }
     const outcome = entry.state === 'ready' ? 'ok' : 'failed';
-    this.#options.onLoadEnd({ model: spec.model, version: spec.version, outcome, ms: performance.now() - startedAt });
+    this.#options.onLoadEnd({ model, version, outcome, ms: performance.now() - startedAt });
     this.#loading -= 1;
-    this.#step();
+    this.#step([record]);
   }
 
-  async #retire(key: string): Promise<void> {
-    const entry = this.#entries.get(key);
+  async #retire(record: ModelRecord, key: string): Promise<void> {
+    const entry = record.entries.get(key);
     if (entry?.runner === undefined) return;
-    this.#enter(entry, 'draining', '');
+    this.#enter(record, entry, 'draining', '');
     const reason = `version "${entry.spec.version}" is being unloaded`;
     await within(entry.runner.drain(reason), this.#options.drainTimeoutMs);
     // Who still waits would wait for ever.
     entry.runner.fail(reason);
-    this.#enter(entry, 'unloaded', await this.#free(entry.runner));
-    this.#discard(entry);
-    this.#step();
+    this.#enter(record, entry, 'unloaded', await this.#free(entry.runner));
+    this.#discard(record, key);
+    this.#step([record]);
   }
 
   /** Unloads; what went wrong, or ''. It is out of service either way, so a lost lane must not stop the rest. */
@@ -172,67 +234,58 @@ export class Manager implements Catalog {
     }
   }
 
-  /** Builds the whole route table from what is ready, and swaps it in; the last one stays through the shutdown. */
-  #putInForce(ladders: ReadonlyMap<string, Ladder>): void {
+  /** Swaps in a table with new routes for these models; the last one stays through the shutdown. */
+  #publish(records: Iterable<ModelRecord>): void {
+    this.#statuses = undefined;
+    for (const record of records) record.status = undefined;
     if (this.#closing) return;
-    for (const [model, ladder] of ladders) this.#inForce.set(model, ladder);
-    const byModel = Map.groupBy(this.#entries.values(), (entry) => entry.spec.model);
-    for (const model of [...this.#inForce.keys()]) if (!byModel.has(model)) this.#inForce.delete(model);
-    const routes = [...byModel].map(([model, entries]) => buildRoute(model, entries, this.#inForce.get(model)));
-    this.#options.router.swap(new Map(routes.map((route) => [route.model, route])));
+    const routes = new Map(this.#options.router.table);
+    for (const record of records) {
+      const route = buildRoute(record);
+      if (route === undefined) routes.delete(record.model);
+      else routes.set(record.model, route);
+      if (isOver(record)) this.#records.delete(record.model);
+    }
+    this.#options.router.swap(routes);
+    for (const record of records) this.#tellPolicy(record);
   }
 
-  #create(spec: VersionSpec): Entry {
+  #create(record: ModelRecord, spec: VersionSpec): Entry {
     const key = keyOf(spec);
-    const entry: Entry = {
-      key,
-      spec,
-      state: 'qualifying',
-      reason: '',
-      since: this.#options.now(),
-      report: undefined,
-      runner: undefined,
-    };
-    this.#entries.set(key, entry);
-    this.#enter(entry, 'qualifying', '');
+    const state = spec.path === '' ? 'fetching' : 'qualifying';
+    const { runner } = record.entries.get(key) ?? { runner: undefined };
+    const since = this.#options.now();
+    const entry: Entry = { key, spec, state, reason: '', since, report: undefined, runner, retry: false };
+    record.entries.set(key, entry);
+    this.#enter(record, entry, state, '');
     return entry;
   }
 
-  #enter(entry: Entry, state: VersionState, reason: string): void {
+  #enter(record: ModelRecord, entry: Entry, state: VersionState, reason: string): void {
     entry.state = state;
     entry.reason = reason;
     entry.since = this.#options.now();
-    this.#putInForce(this.#inForce);
-    const status = this.#status(entry.spec.model).versions.find((version) => version.version === entry.spec.version);
-    if (status !== undefined) this.#options.onState({ ...status, state, reason, digest: entry.spec.digest });
+    this.#publish([record]);
+    const { version, digest } = entry.spec;
+    const status = this.model(record.model)?.versions.find((row) => row.version === version);
+    if (status !== undefined) this.#options.onState({ ...status, state, reason, digest });
     this.#tell();
   }
 
-  #discard(entry: Entry): void {
-    this.#entries.delete(entry.key);
+  #discard(record: ModelRecord, key: string): void {
+    const entry = record.entries.get(key);
+    if (entry === undefined) return;
+    record.entries.delete(key);
     const { model, version } = entry.spec;
-    const others = [...this.#entries.values()].some(
-      (other) => other.spec.model === model && other.spec.version === version,
-    );
-    if (!others) this.#options.forget(model, version);
+    const isNameLeft = [...record.entries.values()].some((other) => other.spec.version === version);
+    if (!isNameLeft) this.#options.forget(model, version);
   }
 
-  #actual(): { key: string; model: string; version: string; state: VersionState }[] {
-    return [...this.#entries.values()].map(({ key, spec, state }) => ({
-      key,
-      model: spec.model,
-      version: spec.version,
-      state,
-    }));
-  }
-
-  #status(model: string): ModelStatus {
-    return modelStatus({
-      model,
-      entries: [...this.#entries.values()].filter((entry) => entry.spec.model === model),
-      broken: this.#desired.broken.filter((broken) => broken.model === model),
-      ladder: this.#inForce.get(model),
-    });
+  #tellPolicy(record: ModelRecord): void {
+    const stand = policyStand(record);
+    if (stand.epoch === record.told.epoch && stand.reason === record.told.reason) return;
+    record.told = stand;
+    this.#options.onPolicy(stand);
   }
 
   #work(promise: Promise<void>): void {
@@ -245,12 +298,4 @@ export class Manager implements Catalog {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Waits for the promise, but no longer than this. */
-async function within(promise: Promise<unknown>, ms: number): Promise<void> {
-  const { promise: timeout, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, timeout]);
-  clearTimeout(timer);
 }

@@ -1,38 +1,34 @@
 /** How a model stands on this instance, as doors show it. */
 import type { ModelStatus } from '../domain/catalog.ts';
 import { compareVersions } from '../domain/version.ts';
-import type { VersionStatus } from '../domain/version.ts';
-import type { BrokenVersion } from './desired-state.ts';
+import type { VersionState, VersionStatus } from '../domain/version.ts';
 import type { Entry } from './entry.ts';
-import type { Ladder } from './policy.ts';
-
-export interface ModelView {
-  readonly model: string;
-  readonly entries: readonly Entry[];
-  readonly broken: readonly BrokenVersion[];
-  readonly ladder: Ladder | undefined;
-}
+import type { ModelRecord } from './model-record.ts';
 
 /** One row per version name: what serves, with a word about a replacement that is on its way or failed. */
-export function modelStatus({ model, entries, broken, ladder }: ModelView): ModelStatus {
+export function modelStatus({ model, desired, broken, entries, inForce }: ModelRecord): ModelStatus {
   const rows = new Map<string, VersionStatus>();
-  for (const entry of [...entries].sort((a, b) => rank(a) - rank(b))) {
+  for (const entry of [...entries.values()].sort((a, b) => rank(a) - rank(b))) {
     const shown = rows.get(entry.spec.version);
     if (shown === undefined) rows.set(entry.spec.version, entryStatus(entry));
     else if (entry.state !== 'draining') rows.set(entry.spec.version, withReplacement(shown, entry));
   }
   for (const { version, reason } of broken) {
     const shown = rows.get(version);
-    if (shown === undefined) rows.set(version, brokenStatus(model, version, reason));
+    if (shown === undefined) rows.set(version, absentStatus({ model, version, state: 'failed', reason }));
     else rows.set(version, { ...shown, reason: `its files cannot be read any more: ${reason}` });
+  }
+  for (const [version, reason] of desired?.others ?? []) {
+    const state = desired?.rejected.has(version) === true ? 'failed' : 'unloaded';
+    if (!rows.has(version)) rows.set(version, absentStatus({ model, version, state, reason }));
   }
   const versions = [...rows.values()].sort((a, b) => compareVersions(a.version, b.version));
   const weights = new Map<string, number>();
-  for (const [key, weight] of ladder?.weights ?? []) {
-    const entry = entries.find((candidate) => candidate.key === key);
-    if (entry !== undefined) weights.set(entry.spec.version, weight);
+  for (const { version, weight } of inForce?.policy.arms ?? []) {
+    if (weight > 0 && entries.has(inForce?.keys.get(version) ?? '')) weights.set(version, weight);
   }
-  return { model, latest: versions.findLast((version) => version.state === 'ready')?.version ?? '', weights, versions };
+  const latest = versions.findLast(({ state }) => state === 'ready')?.version ?? '';
+  return { model, latest, weights, aliases: desired?.aliases ?? new Map<string, string>(), versions };
 }
 
 /** What serves comes first. */
@@ -67,16 +63,11 @@ function entryStatus({ spec, state, reason, since, report }: Entry): VersionStat
   };
 }
 
-function brokenStatus(model: string, version: string, reason: string): VersionStatus {
-  return {
-    model,
-    version,
-    digest: '',
-    state: 'failed',
-    reason,
-    since: new Date(0),
-    signature: undefined,
-    batching: undefined,
-    metadata: {},
-  };
+function absentStatus(told: {
+  readonly model: string;
+  readonly version: string;
+  readonly state: VersionState;
+  readonly reason: string;
+}): VersionStatus {
+  return { ...told, digest: '', since: new Date(0), signature: undefined, batching: undefined, metadata: {} };
 }

@@ -1,30 +1,48 @@
-/** What to do next so that what is becomes what should be: availability first, pure, idempotent. */
-import { compareVersions } from '../domain/version.ts';
+/**
+ * What to do next so that what is becomes what should be: availability first, pure, idempotent, one model at a time.
+ */
+import type { BrokenVersion, DesiredModel } from '../domain/desired-state.ts';
+import { neededVersions } from '../domain/traffic.ts';
+import type { TrafficPolicy } from '../domain/traffic.ts';
 import type { VersionSpec, VersionState } from '../domain/version.ts';
-import type { BrokenVersion, DesiredModel, DesiredState } from './desired-state.ts';
+import { policyOf } from './directory-policy.ts';
 
 /** One version as it stands here. Two of the same name differ in their digest: the files were replaced. */
 export interface ActualVersion {
   readonly key: string;
-  readonly model: string;
   readonly version: string;
   readonly state: VersionState;
+  /** Why it failed; '' otherwise. */
+  readonly reason: string;
+  /** It failed and is to be tried again. */
+  readonly retry: boolean;
 }
 
-/** The traffic policy that is in force for a model: key of a version → weight. */
-export type Weights = ReadonlyMap<string, number>;
+/** A policy that can be followed: every version that it needs is, or was, ready. */
+export interface InForce {
+  readonly policy: TrafficPolicy;
+  /** Which of the loaded versions stand behind its names: key by version. */
+  readonly keys: ReadonlyMap<string, string>;
+}
 
-export interface Ladder {
-  readonly weights: Weights;
-  /** Why this is not what is desired; '' when it is. */
-  readonly reason: string;
+/** Everything that the decision about one model depends on. */
+export interface Standing {
+  /** undefined = nothing of it is to be served. */
+  readonly desired: DesiredModel | undefined;
+  readonly broken: readonly BrokenVersion[];
+  readonly actual: readonly ActualVersion[];
+  readonly inForce: InForce | undefined;
 }
 
 export interface Plan {
   readonly load: readonly VersionSpec[];
-  readonly ladders: ReadonlyMap<string, Ladder>;
-  /** Keys of versions to drain and unload, once the ladders are in force. */
+  readonly inForce: InForce | undefined;
+  /** Why that is not what is desired; '' when it is. */
+  readonly reason: string;
+  /** Keys of versions to drain and unload, once the policy is in force. */
   readonly unload: readonly string[];
+  /** Keys of versions that failed and that nobody asks for any more. */
+  readonly forget: readonly string[];
 }
 
 /** Identity of a loaded version: the same name with other files, or run in another way, is another one. */
@@ -33,93 +51,95 @@ export function keyOf(spec: Pick<VersionSpec, 'model' | 'version' | 'digest' | '
 }
 
 /**
- * Loads before it unloads: a model's traffic moves only when every version that is to have some is ready, and until
- * then the former policy stays; what neither is desired nor has traffic goes. Call it after every change, it repeats
- * itself until all is quiet.
+ * Loads before it unloads: a model's traffic moves only when every version that the policy needs is ready, and until
+ * then the former policy stays; what neither is desired nor has a part in the policy in force goes. Call it after
+ * every change, it repeats itself until all is quiet.
  */
-export function plan(
-  desired: DesiredState,
-  actual: readonly ActualVersion[],
-  inForce: ReadonlyMap<string, Weights>,
-): Plan {
-  const states = new Map(actual.map((version) => [version.key, version.state]));
-  const load: VersionSpec[] = [];
-  const ladders = new Map<string, Ladder>();
-  const wanted = new Set<string>();
-  for (const model of desired.models) {
-    for (const spec of model.specs) {
-      wanted.add(keyOf(spec));
-      if (!states.has(keyOf(spec))) load.push(spec);
-    }
-    const now = inForce.get(model.model) ?? new Map<string, number>();
-    ladders.set(model.model, ladderFor(model, { states, inForce: now, broken: desired.broken }));
-  }
-  const unload = actual.filter((version) => mayGo(version, { desired, wanted, ladders, states }));
-  return { load, ladders, unload: unload.map((version) => version.key) };
+export function plan(standing: Standing): Plan {
+  const { desired, actual } = standing;
+  const states = new Map(actual.map((version) => [version.key, version]));
+  const specs = new Map((desired?.specs ?? []).map((spec) => [keyOf(spec), spec]));
+  const load = [...specs].filter(([key]) => states.get(key)?.retry ?? true).map(([, spec]) => spec);
+  const { inForce, reason } = nextPolicy(standing, states);
+  const held = new Set(desired === undefined ? [] : inForce?.keys.values());
+  const idle = actual.filter(({ key }) => !specs.has(key) && !held.has(key));
+  const isBroken = ({ version }: ActualVersion): boolean => covers(standing.broken, version);
+  const unload = idle.filter((each) => each.state === 'ready' && !isBroken(each) && !standsIn(each, desired, states));
+  const forget = idle.filter(({ state }) => state === 'failed');
+  return { load, inForce, reason, unload: keysOf(unload), forget: keysOf(forget) };
 }
 
-/** What one model's traffic depends on besides its desired state. */
-interface Standing {
-  readonly states: ReadonlyMap<string, VersionState>;
-  readonly inForce: Weights;
-  readonly broken: readonly BrokenVersion[];
+type States = ReadonlyMap<string, ActualVersion>;
+
+function nextPolicy(standing: Standing, states: States): Pick<Plan, 'inForce' | 'reason'> {
+  const { desired } = standing;
+  if (desired === undefined) return { inForce: standing.inForce, reason: '' };
+  const policy = desired.policy ?? defaultPolicy(desired, standing, states);
+  if (policy === undefined) {
+    const reason = desired.specs.length === 0 ? 'no version is to be served' : 'every version failed';
+    return { inForce: standing.inForce, reason };
+  }
+  const keys = new Map<string, string>();
+  for (const version of neededVersions(policy)) {
+    const spec = desired.specs.find((candidate) => candidate.version === version);
+    const lack = spec === undefined ? whyNotThere(desired, version) : whyNotReady(states.get(keyOf(spec)));
+    if (spec === undefined || lack !== '') {
+      return { inForce: standing.inForce, reason: `version ${version} ${partOf(policy, version)} and ${lack}` };
+    }
+    keys.set(version, keyOf(spec));
+  }
+  return { inForce: { policy, keys }, reason: '' };
 }
 
-function ladderFor(model: DesiredModel, standing: Standing): Ladder {
-  const { states, inForce } = standing;
-  const wish = model.traffic ?? defaultTraffic(model, standing);
-  const weights = new Map<string, number>();
-  // Always in the same order, so that the order in which they are written moves no caller.
-  for (const [version, weight] of [...wish].sort(([a], [b]) => compareVersions(a, b))) {
-    if (weight === 0) continue;
-    const spec = model.specs.find((candidate) => candidate.version === version);
-    const state = spec === undefined ? undefined : states.get(keyOf(spec));
-    if (spec === undefined || state !== 'ready') {
-      const why = spec === undefined ? 'is not there' : state === 'failed' ? 'failed' : 'is not ready yet';
-      return { weights: inForce, reason: `version ${version} is to have traffic and ${why}` };
-    }
-    weights.set(keyOf(spec), weight);
-  }
-  if (weights.size > 0) return { weights, reason: '' };
-  return { weights: inForce, reason: 'every version failed' };
+function whyNotThere({ others }: DesiredModel, version: string): string {
+  const word = others.get(version);
+  return word === undefined ? 'is not there' : `cannot be loaded: ${word}`;
+}
+
+/** '' when it is. */
+function whyNotReady(version: ActualVersion | undefined): string {
+  if (version?.state === 'ready') return '';
+  if (version === undefined || !isLost(version)) return 'is not ready yet';
+  return version.reason === '' ? 'failed' : `failed: ${version.reason}`;
+}
+
+function partOf({ arms, rules, shadows }: TrafficPolicy, version: string): string {
+  if (arms.some((arm) => arm.version === version && arm.weight > 0)) return 'is to have traffic';
+  if (rules.some((rule) => rule.version === version)) return 'is to answer for a rule';
+  return shadows.some((shadow) => shadow.version === version)
+    ? 'is to get copies of calls'
+    : 'is to answer where others fail';
 }
 
 /** All to the version that has most of it now, else to the first that did not fail: later ones take none until told. */
-function defaultTraffic(model: DesiredModel, { states, inForce, broken }: Standing): Weights {
-  const names = new Map(model.specs.map((spec) => [spec.version, states.get(keyOf(spec))]));
-  const holders = [...inForce].sort(([, a], [, b]) => b - a).map(([key]) => versionOf(key));
-  const holder = holders.find(
-    (version) => names.has(version) || broken.some((each) => each.model === model.model && each.version === version),
-  );
-  const first = [...names].find(([, state]) => state !== 'failed')?.[0];
-  const chosen = holder ?? first;
-  return chosen === undefined ? new Map() : new Map([[chosen, 10_000]]);
+function defaultPolicy(
+  { model, specs }: DesiredModel,
+  { inForce, broken }: Standing,
+  states: States,
+): TrafficPolicy | undefined {
+  const arms = (inForce?.policy.arms ?? []).filter(({ weight }) => weight > 0).toSorted((a, b) => b.weight - a.weight);
+  const isHere = (name: string): boolean =>
+    specs.some(({ version }) => version === name) || broken.some(({ version }) => version === name);
+  const holder = arms.find(({ version }) => isHere(version));
+  const first = specs.find((spec) => !isLost(states.get(keyOf(spec))));
+  const chosen = holder?.version ?? first?.version;
+  return chosen === undefined ? undefined : policyOf(model, new Map([[chosen, 10_000]]));
 }
 
-function versionOf(key: string): string {
-  return key.slice(key.indexOf('/') + 1, key.indexOf('@'));
+function isLost(version: ActualVersion | undefined): boolean {
+  return version?.state === 'failed' && !version.retry;
 }
 
-interface Surroundings {
-  readonly desired: DesiredState;
-  readonly wanted: ReadonlySet<string>;
-  readonly ladders: ReadonlyMap<string, Ladder>;
-  readonly states: ReadonlyMap<string, VersionState>;
+/** It answers for a successor of the same name that is still on its way. */
+function standsIn({ version }: ActualVersion, desired: DesiredModel | undefined, states: States): boolean {
+  const successor = desired?.specs.find((spec) => spec.version === version);
+  return successor !== undefined && states.get(keyOf(successor))?.state !== 'ready';
 }
 
-/** Ready, no longer wanted, without traffic, and not standing in for a successor that is still on its way. */
-function mayGo(version: ActualVersion, { desired, wanted, ladders, states }: Surroundings): boolean {
-  if (version.state !== 'ready' || wanted.has(version.key)) return false;
-  if (ladders.get(version.model)?.weights.has(version.key) === true) return false;
-  if (desired.broken.some((broken) => broken.model === version.model && covers(broken.version, version.version))) {
-    return false;
-  }
-  const successor = desired.models
-    .find((model) => model.model === version.model)
-    ?.specs.find((spec) => spec.version === version.version);
-  return successor === undefined || states.get(keyOf(successor)) === 'ready';
+function covers(broken: readonly BrokenVersion[], name: string): boolean {
+  return broken.some(({ version }) => version === '' || version === name);
 }
 
-function covers(broken: string, version: string): boolean {
-  return broken === '' || broken === version;
+function keysOf(versions: readonly ActualVersion[]): readonly string[] {
+  return versions.map(({ key }) => key);
 }

@@ -10,7 +10,8 @@
 import assert from 'node:assert/strict';
 
 const SCALE = 3;
-const BUCKETS_PER_OCTAVE = 2 ** SCALE;
+/** The powers of two are edges, and this many buckets lie between two of them. */
+export const BUCKETS_PER_OCTAVE = 2 ** SCALE;
 const GROWTH = 2 ** (1 / BUCKETS_PER_OCTAVE);
 
 /** How far a quantile may be from the recorded value of that rank, relative to it. */
@@ -25,11 +26,16 @@ export interface BucketRange {
 
 function bucketRange({ lowExponent, highExponent }: { lowExponent: number; highExponent: number }): BucketRange {
   const edges = new Float64Array((highExponent - lowExponent) * BUCKETS_PER_OCTAVE + 1);
-  for (let k = 0; k < edges.length; k++) {
-    const octave = lowExponent + Math.floor(k / BUCKETS_PER_OCTAVE);
-    edges[k] = 2 ** octave * 2 ** ((k % BUCKETS_PER_OCTAVE) / BUCKETS_PER_OCTAVE);
-  }
+  for (let k = 0; k < edges.length; k++) edges[k] = bucketEdge(lowExponent * BUCKETS_PER_OCTAVE + k);
   return { lowExponent, edges };
+}
+
+/**
+ * 2^(index/8), exact at powers of two: the lower edge of the bucket that OTLP numbers so, the upper of the one before.
+ */
+export function bucketEdge(index: number): number {
+  const octave = Math.floor(index / BUCKETS_PER_OCTAVE);
+  return 2 ** octave * 2 ** ((index - octave * BUCKETS_PER_OCTAVE) / BUCKETS_PER_OCTAVE);
 }
 
 /** Durations in seconds, 1 µs to 1,024 s. */

@@ -1,7 +1,11 @@
-/** What this server has counted: a VersionStats for each open version, calls by method, loads, lanes. */
+/** What this server has counted: a VersionStats for each open version and role, calls by method, loads, lanes. */
 import { versionKey } from '../domain/version.ts';
 import { Histogram } from './histogram.ts';
 import type { Outcome } from '../domain/tracing.ts';
+import { Ledger } from './ledger.ts';
+import type { Series } from './ledger.ts';
+import { ROLES } from './series.ts';
+import type { Role } from './series.ts';
 import { VersionStats } from './version-stats.ts';
 
 /** Calls of one RPC by outcome, in seconds. A door asks for it once per method and keeps it. */
@@ -53,7 +57,8 @@ export class Monitor {
   readonly startedAtMs: number;
   lanes: LaneGauges = { count: () => 0, busy: () => 0, lost: () => 0 };
   readonly #now: () => number;
-  readonly #versions = new Map<string, VersionStats>();
+  readonly #versions: Readonly<Record<Role, Map<string, VersionStats>>> = { live: new Map(), shadow: new Map() };
+  readonly #ledger = new Ledger();
   readonly #rpcs = new Map<string, RpcStats>();
   readonly #loads = new Map<string, LoadStats>();
 
@@ -63,29 +68,44 @@ export class Monitor {
     this.startedAtMs = now();
   }
 
-  /** The version's counters; those that are open already, or new ones that begin at zero. */
-  open(model: string, version: string): VersionStats {
+  /** The version's counters in this role; those that are open already, or new ones that begin at zero. */
+  open(model: string, version: string, role: Role = 'live'): VersionStats {
     const key = versionKey(model, version);
-    let stats = this.#versions.get(key);
+    let stats = this.#versions[role].get(key);
     if (stats === undefined) {
-      stats = new VersionStats({ model, version, now: this.#now });
-      this.#versions.set(key, stats);
+      stats = new VersionStats({ model, version, role, now: this.#now });
+      this.#versions[role].set(key, stats);
+      this.#ledger.open(stats);
     }
     return stats;
   }
 
-  /** Forgets a version: all its series vanish. What late requests still record goes nowhere. */
+  /**
+   * Forgets a version in all roles: what is published of it vanishes. What late requests record is in `series` only.
+   */
   drop(model: string, version: string): void {
-    this.#versions.delete(versionKey(model, version));
-    this.#loads.delete(versionKey(model, version));
+    const key = versionKey(model, version);
+    for (const role of ROLES) {
+      const stats = this.#versions[role].get(key);
+      if (stats === undefined) continue;
+      this.#versions[role].delete(key);
+      this.#ledger.close(stats);
+    }
+    this.#loads.delete(key);
   }
 
   get(model: string, version: string): VersionStats | undefined {
-    return this.#versions.get(versionKey(model, version));
+    return this.#versions.live.get(versionKey(model, version));
   }
 
-  all(): VersionStats[] {
-    return [...this.#versions.values()];
+  /** Of the versions that are open. */
+  all(role: Role = 'live'): VersionStats[] {
+    return [...this.#versions[role].values()];
+  }
+
+  /** What was counted since the process began, also of versions that were dropped. */
+  series(): Series[] {
+    return this.#ledger.all();
   }
 
   /** For methods that exist; the names that clients make up must not come here. */

@@ -1,11 +1,10 @@
-/** Everything that is counted about one loaded version, cumulative since it was opened. */
+/** Everything that is counted about one loaded version in one role, cumulative since it was opened. */
 import type { CloseReason } from '../domain/close-reason.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import { Histogram, ROWS } from './histogram.ts';
-
-export const REFUSAL_REASONS = ['queue_rows', 'queue_bytes', 'deadline', 'draining'] as const;
-export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+import { histogramTotals, REFUSAL_REASONS } from './series.ts';
+import type { HistogramTotals, RefusalReason, Role, SeriesTotals } from './series.ts';
 
 /** A run that gave answers. */
 export interface BatchRecord {
@@ -55,6 +54,14 @@ const MAX_BATCH_SIZES = 256;
 
 const NO_GAUGES: VersionGauges = { queueRows: () => 0, inFlight: () => 0 };
 
+export interface VersionStatsOptions {
+  readonly model: string;
+  readonly version: string;
+  readonly role?: Role;
+  /** The wall clock. */
+  readonly now?: () => number;
+}
+
 /**
  * Every request is told once with recordRequest, whatever became of it; recordRefusal, recordExpired and
  * recordCancelled add why. None of the record methods looks anything up by name or allocates (but for the first of its
@@ -63,8 +70,7 @@ const NO_GAUGES: VersionGauges = { queueRows: () => 0, inFlight: () => 0 };
 export class VersionStats {
   readonly model: string;
   readonly version: string;
-  /** Live traffic; canary and shadow come with traffic policies. */
-  readonly role = 'live';
+  readonly role: Role;
   /** Epoch milliseconds: the start of every cumulative series. */
   readonly startedAtMs: number;
   readonly queue = new Histogram();
@@ -85,12 +91,14 @@ export class VersionStats {
   #reruns = 0;
   #expired = 0;
   #cancelled = 0;
+  #dropped = 0;
   #lastInferenceMs = 0;
+  #onLate: (() => void) | undefined;
 
-  /** `now` is the wall clock. */
-  constructor({ model, version, now = Date.now }: { model: string; version: string; now?: () => number }) {
+  constructor({ model, version, role = 'live', now = Date.now }: VersionStatsOptions) {
     this.model = model;
     this.version = version;
+    this.role = role;
     this.#now = now;
     this.startedAtMs = now();
     this.closed = this.#closed;
@@ -109,6 +117,18 @@ export class VersionStats {
     return this.#cancelled;
   }
 
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Grows with every record: when it is what it was, so is everything else. */
+  get activity(): number {
+    let sum = this.queue.count + this.compute.count + this.#ok.count;
+    for (const histogram of this.#errors.values()) sum += histogram.count;
+    for (const reason of REFUSAL_REASONS) sum += this.#refused[reason];
+    return sum + this.#reruns + this.#expired + this.#cancelled + this.#dropped;
+  }
+
   /** Durations of requests by what became of them, in seconds; `ok` is there from the start. */
   requests(): (readonly [Outcome, Histogram])[] {
     return [['ok', this.#ok], ...this.#errors];
@@ -117,11 +137,13 @@ export class VersionStats {
   recordRequest(outcome: Outcome, totalMs: number): void {
     if (outcome === 'ok') this.#ok.record(totalMs / 1000);
     else this.#errorHistogram(outcome).record(totalMs / 1000);
+    this.#onLate?.();
   }
 
   /** From acceptance to dispatch, once per request that was dispatched. */
   recordQueue(ms: number): void {
     this.queue.record(ms / 1000);
+    this.#onLate?.();
   }
 
   recordBatch({ rows, computeMs, hopMs, closed }: BatchRecord): void {
@@ -138,25 +160,61 @@ export class VersionStats {
     } else if (this.#batchSizes.size < MAX_BATCH_SIZES) {
       this.#batchSizes.set(rows, { count: 1, computeMs });
     }
+    this.#onLate?.();
   }
 
   recordRefusal(reason: RefusalReason): void {
     this.#refused[reason] += 1;
+    this.#onLate?.();
   }
 
   /** A member of a failed batch is run again alone. */
   recordRerun(): void {
     this.#reruns += 1;
+    this.#onLate?.();
   }
 
   /** A request left the queue since its deadline had passed. */
   recordExpired(): void {
     this.#expired += 1;
+    this.#onLate?.();
   }
 
   /** A request left the queue since its caller had gone. */
   recordCancelled(): void {
     this.#cancelled += 1;
+    this.#onLate?.();
+  }
+
+  /** A copy for this version as a shadow was dropped before it ran. */
+  recordDropped(): void {
+    this.#dropped += 1;
+    this.#onLate?.();
+  }
+
+  /** The version is closed: `onLate` is called after each record of a request that outlived it. */
+  retire(onLate: () => void): void {
+    this.#onLate = onLate;
+  }
+
+  totals(): SeriesTotals {
+    const requests: Partial<Record<Outcome, HistogramTotals>> = {};
+    for (const [outcome, histogram] of this.requests()) {
+      if (histogram.count > 0) requests[outcome] = histogramTotals(histogram);
+    }
+    return {
+      requests,
+      queue: histogramTotals(this.queue),
+      compute: histogramTotals(this.compute),
+      hop: histogramTotals(this.hop),
+      batchRows: histogramTotals(this.batchRows),
+      rows: this.#rows,
+      refused: { ...this.#refused },
+      expired: this.#expired,
+      cancelled: this.#cancelled,
+      reruns: this.#reruns,
+      dropped: this.#dropped,
+    };
   }
 
   snapshot(): VersionStatistics {

@@ -1,19 +1,13 @@
 /** Reads the models directory in a thread of its own, and remembers between readings which files it knows. */
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { ModelDefaults } from '../config/model-config.ts';
-import { ServerError } from '../domain/errors.ts';
 import type { DigestCache } from './digest.ts';
-import type { DirectoryOrder, DirectoryReply } from './directory-thread.ts';
 import type { DirectoryListing } from './directory.ts';
-
-const THREAD_FILE = fileURLToPath(
-  new URL(`./directory-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-);
+import { FileThread } from './file-thread.ts';
 
 export class DirectoryReader {
   readonly #dir: string;
   readonly #defaults: ModelDefaults;
+  readonly #thread = new FileThread();
   #digests: DigestCache = new Map();
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -30,23 +24,9 @@ export class DirectoryReader {
   }
 
   async #readOnce(): Promise<DirectoryListing> {
-    const reply = await this.#ask({ dir: this.#dir, defaults: this.#defaults, digests: this.#digests });
-    if (reply.kind === 'unreadable') throw new ServerError('invalid_argument', reply.reason);
-    this.#digests = reply.digests;
-    return reply.listing;
-  }
-
-  #ask(order: DirectoryOrder): Promise<DirectoryReply> {
-    const thread = new Worker(THREAD_FILE);
-    return new Promise((resolve, reject) => {
-      thread.once('message', (reply: DirectoryReply) => {
-        resolve(reply);
-      });
-      thread.once('error', reject);
-      thread.once('exit', () => {
-        reject(new Error('the thread that reads the models directory ended without a word'));
-      });
-      thread.postMessage(order);
-    });
+    const order = { dir: this.#dir, defaults: this.#defaults, digests: this.#digests };
+    const { listing, digests } = await this.#thread.readModels(order);
+    this.#digests = digests;
+    return listing;
   }
 }

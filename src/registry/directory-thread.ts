@@ -1,30 +1,24 @@
-/** The body of the thread that reads the models directory: hashing large files is not for the thread that serves. */
+/** The body of the thread that reads model files: hashing large ones is not for a thread that serves. */
 import { parentPort } from 'node:worker_threads';
-import type { ModelDefaults } from '../config/model-config.ts';
-import { describeError } from '../domain/errors.ts';
-import type { DigestCache } from './digest.ts';
+import { ServerError, describeError } from '../domain/errors.ts';
 import { readModelsDirectory } from './directory.ts';
-import type { DirectoryListing } from './directory.ts';
+import type { ThreadOrder, ThreadReply } from './file-thread.ts';
+import { inspectFolder } from './version-folder.ts';
 
-export interface DirectoryOrder {
-  readonly dir: string;
-  readonly defaults: ModelDefaults;
-  readonly digests: DigestCache;
-}
-
-export type DirectoryReply =
-  | { readonly kind: 'read'; readonly listing: DirectoryListing; readonly digests: DigestCache }
-  | { readonly kind: 'unreadable'; readonly reason: string };
-
-async function answer({ dir, defaults, digests }: DirectoryOrder): Promise<DirectoryReply> {
+async function answer(order: ThreadOrder): Promise<ThreadReply> {
+  const { id } = order;
   try {
-    const listing = await readModelsDirectory(dir, defaults, { digests });
-    return { kind: 'read', listing, digests };
+    if (order.kind === 'inspect') {
+      return { kind: 'inspected', id, description: await inspectFolder(order.directory, order.digest) };
+    }
+    const { dir, defaults, digests } = order;
+    return { kind: 'read', id, listing: await readModelsDirectory(dir, defaults, { digests }), digests };
   } catch (caught) {
-    return { kind: 'unreadable', reason: describeError(caught) };
+    const code = caught instanceof ServerError ? caught.code : 'internal';
+    return { kind: 'failed', id, code, reason: describeError(caught) };
   }
 }
 
-parentPort?.once('message', (order: DirectoryOrder) => {
+parentPort?.on('message', (order: ThreadOrder) => {
   void answer(order).then((reply) => parentPort?.postMessage(reply));
 });

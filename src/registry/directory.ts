@@ -3,7 +3,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defaultModelConfig, parseModelConfig } from '../config/model-config.ts';
 import type { ModelConfig, ModelDefaults, TrafficWeights, VersionPolicy } from '../config/model-config.ts';
+import { isJsonObject } from '../config/json.ts';
 import { ServerError, describeError } from '../domain/errors.ts';
+import type { JsonRecord } from '../domain/registry.ts';
 import { compareVersions, isName } from '../domain/version.ts';
 import type { VersionSpec } from '../domain/version.ts';
 import type { DigestCache } from './digest.ts';
@@ -16,6 +18,8 @@ export interface ModelListing {
   readonly model: string;
   /** In compareVersions order; what the version policy leaves out is not here. */
   readonly specs: readonly VersionSpec[];
+  /** What config.json says about how the versions are run: the file without versionPolicy and traffic. */
+  readonly config: JsonRecord;
   /** As config.json has it; it may name a version that is missing, which is a problem too. */
   readonly traffic: TrafficWeights | undefined;
 }
@@ -106,7 +110,7 @@ async function readModel(model: string, context: Context): Promise<ModelListing 
       });
     }
     if (versions.length === 0) throw new ServerError('not_found', 'it has no version; add a folder with a model.onnx');
-    return specs.length === 0 ? undefined : { model, specs, traffic: config.traffic };
+    return specs.length === 0 ? undefined : { model, specs, config: config.running, traffic: config.traffic };
   } catch (caught) {
     reading.signal?.throwIfAborted();
     problems.push({ model, version: '', reason: describeError(caught) });
@@ -114,10 +118,21 @@ async function readModel(model: string, context: Context): Promise<ModelListing 
   }
 }
 
-async function readConfig(directory: string, { defaults, reading }: Context): Promise<ModelConfig> {
+interface DirectoryConfig extends ModelConfig {
+  readonly running: JsonRecord;
+}
+
+async function readConfig(directory: string, { defaults, reading }: Context): Promise<DirectoryConfig> {
   const file = join(directory, 'config.json');
   const text = await readSmallFile(reading.root, file);
-  return text === undefined ? defaultModelConfig(defaults) : parseModelConfig({ text, file, defaults });
+  if (text === undefined) return { ...defaultModelConfig(defaults), running: {} };
+  return { ...parseModelConfig({ text, file, defaults }), running: runningPart(JSON.parse(text)) };
+}
+
+function runningPart(json: unknown): JsonRecord {
+  if (!isJsonObject(json)) return {};
+  const { versionPolicy: _versionPolicy, traffic: _traffic, ...running } = json;
+  return running;
 }
 
 interface Candidates {

@@ -1,8 +1,9 @@
-/** Access to files of a models directory that neither leaves it nor waits for what is no file. */
+/** Access to files below a directory that neither leaves it nor waits for what is no file. */
 import { open, opendir, realpath, stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { ServerError } from '../domain/errors.ts';
+import { isMissing } from './file-errors.ts';
 
 /** More than any description of a model needs. Parsing this much would take some 10 ms, the usual 5 kB take 0.05. */
 const MAX_JSON_BYTES = 2 ** 20;
@@ -40,7 +41,7 @@ async function leadsToDirectory(path: string): Promise<boolean> {
 export async function checkInside(root: string, path: string): Promise<void> {
   const away = relative(root, await realpath(path));
   if (away === '..' || away.startsWith(`..${sep}`)) {
-    throw new ServerError('invalid_argument', `${path} leads outside of the models directory; copy the file into it`);
+    throw new ServerError('invalid_argument', `${path} leads outside of ${root}; copy it to where it should be`);
   }
 }
 
@@ -66,7 +67,7 @@ export async function readSmallFile(root: string, path: string): Promise<string 
       if (bytesRead === 0 || length === buffer.length) break;
     }
     if (length <= MAX_JSON_BYTES) return buffer.toString('utf8', 0, length);
-    throw new ServerError('resource_exhausted', `${path} is larger than ${MAX_JSON_BYTES} bytes; make it smaller`);
+    throw new ServerError('invalid_argument', `${path} is larger than ${MAX_JSON_BYTES} bytes; make it smaller`);
   } finally {
     await handle.close();
   }
@@ -79,8 +80,4 @@ async function ifPresent<T>(found: Promise<T>): Promise<T | undefined> {
     if (isMissing(caught)) return undefined;
     throw caught;
   }
-}
-
-function isMissing(caught: unknown): boolean {
-  return caught instanceof Error && 'code' in caught && (caught.code === 'ENOENT' || caught.code === 'ENOTDIR');
 }

@@ -6,7 +6,8 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { describeError, ServerError } from '../domain/errors.ts';
-import type { QualificationReport, QualificationVerdict, VersionSpec } from '../domain/version.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { ModelSettings, QualificationReport, QualificationVerdict, VersionSpec } from '../domain/version.ts';
 import { plainReason } from '../runtime/plain-reason.ts';
 import { residentBytesOf } from './resident-memory.ts';
 
@@ -19,6 +20,8 @@ export interface QualificationOptions {
   readonly maxMemoryBytes: number;
   /** Names what the reports depend on besides the files: the versions of the server and of ONNX Runtime. */
   readonly revision: string;
+  /** Ends the child; its version is then neither qualified nor rejected. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Characters kept of the child's stderr, to explain a crash. */
@@ -26,12 +29,14 @@ const STDERR_TAIL = 4000;
 /** What follows are addresses and paths of the machine. */
 const NATIVE_TRACE = '----- Native stack trace';
 const MEMORY_POLL_MS = 20;
+const ABORTED = 'qualification was broken off, since the server is going down';
 /** Serving goes first: the child takes what the lanes leave. */
 const CHILD_NICENESS = 10;
 
 /** Qualifies a version, or takes the report of an earlier time. Rejects with the reason when it must not serve. */
 export async function qualifyVersion(spec: VersionSpec, options: QualificationOptions): Promise<QualificationReport> {
-  const file = join(options.cacheDir, `${cacheName(spec, options)}.bin`);
+  const name = `${spec.digest}-${qualificationKey(spec.settings, options.revision)}`;
+  const file = join(options.cacheDir, `${name}.bin`);
   const cached = await readCached(file, spec);
   if (cached !== undefined) return cached;
   const report = await runChild(spec, options);
@@ -39,10 +44,10 @@ export async function qualifyVersion(spec: VersionSpec, options: QualificationOp
   return report;
 }
 
-function cacheName(spec: VersionSpec, options: QualificationOptions): string {
-  const { batching, maxBatchRows, intraOpThreads, executionProviders } = spec.settings;
-  const settings = [String(batching), maxBatchRows, intraOpThreads, executionProviders.join('+')].join('-');
-  return `${spec.digest.replace('sha256:', '')}-${settings}-${options.revision}`;
+/** Where it is the same, a report of the same files holds. */
+export function qualificationKey(settings: ModelSettings, revision: string): string {
+  const { batching, maxBatchRows, intraOpThreads, executionProviders } = settings;
+  return [String(batching), maxBatchRows, intraOpThreads, executionProviders.join('+'), revision].join('-');
 }
 
 async function readCached(file: string, spec: VersionSpec): Promise<QualificationReport | undefined> {
@@ -71,6 +76,7 @@ async function writeCached(file: string, report: QualificationReport): Promise<v
 }
 
 async function runChild(spec: VersionSpec, options: QualificationOptions): Promise<QualificationReport> {
+  if (options.signal?.aborted === true) throw new ServerError('unavailable', ABORTED);
   const child = fork(options.childFile, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -97,18 +103,22 @@ function lowerPriority(child: ChildProcess): void {
 }
 
 interface Guard {
-  /** The limit that was broken, once one was. */
-  broken(): string | undefined;
+  /** The limit that was broken, or that nobody waits any more, once it is so. */
+  broken(): ServerError | undefined;
   stop(): void;
 }
 
 /** Kills the child when it takes too long or too much memory, and remembers why. */
 function guardChild(child: ChildProcess, options: QualificationOptions): Guard {
-  let broken: string | undefined;
-  const end = (reason: string): void => {
-    broken ??= reason;
+  let broken: ServerError | undefined;
+  const end = (reason: string, code: ErrorCode = 'invalid_argument'): void => {
+    broken ??= new ServerError(code, reason);
     child.kill('SIGKILL');
   };
+  const abort = (): void => {
+    end(ABORTED, 'unavailable');
+  };
+  options.signal?.addEventListener('abort', abort, { once: true });
   const seconds = String(options.timeoutMs / 1000);
   const timeout = setTimeout(() => {
     end(`qualification did not finish within ${seconds} s; the model hangs, or raise qualification-timeout`);
@@ -121,6 +131,7 @@ function guardChild(child: ChildProcess, options: QualificationOptions): Guard {
   return {
     broken: () => broken,
     stop: () => {
+      options.signal?.removeEventListener('abort', abort);
       clearTimeout(timeout);
       clearInterval(memory);
     },
@@ -143,7 +154,7 @@ function answerOf(child: ChildProcess, spec: VersionSpec, guard: Guard): Promise
       const how = signal === null ? `ended with exit code ${String(code)}` : `was ended by ${signal}`;
       const said = plainReason(stderr.split(NATIVE_TRACE, 1)[0]);
       const detail = said === '' ? '' : `: ${said}`;
-      reject(new ServerError('invalid_argument', guard.broken() ?? `the qualification process ${how}${detail}`));
+      reject(guard.broken() ?? new ServerError('invalid_argument', `the qualification process ${how}${detail}`));
     });
     // A failing send shows as an exit; the callback keeps it from throwing.
     child.send(spec, () => undefined);

@@ -1,12 +1,19 @@
 /** Choosing who answers: pure, the same on every replica. */
 import assert from 'node:assert/strict';
-import { TOTAL_WEIGHT } from './route-table.ts';
-import type { Rung } from './route-table.ts';
+import { TOTAL_WEIGHT } from '../domain/traffic.ts';
+import type { Ladder, Rung } from './route-table.ts';
 
-/** Same ladder and slot, same answer. @param slot 0 to 9,999. */
-export function pick<T>(ladder: readonly Rung<T>[], slot: number): Rung<T> {
-  const rung = ladder.find((candidate) => slot < candidate.below);
-  assert(rung, 'a ladder ends at TOTAL_WEIGHT');
+/** Same ladder and slot, same answer, by halving: a ladder may have many ranges. @param slot 0 to 9,999. */
+export function pick<T>({ belows, rungs }: Ladder<T>, slot: number): Rung<T> {
+  let low = 0;
+  let high = belows.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (slot < (belows[middle] ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  const rung = rungs[low];
+  assert(rung, 'a ladder has a range for every slot');
   return rung;
 }
 

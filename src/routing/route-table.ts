@@ -1,43 +1,79 @@
 /** The immutable table that says who answers for each model; replaced whole, never edited. */
 import assert from 'node:assert/strict';
+import { TOTAL_WEIGHT } from '../domain/traffic.ts';
+import type { Arm, Match } from '../domain/traffic.ts';
 
-/** Weights are in 1/10,000 and sum to this. */
-export const TOTAL_WEIGHT = 10_000;
-
-/** A version takes the slots from the former rung's `below` up to its own. */
+/** Who answers for an arm. */
 export interface Rung<T> {
-  readonly version: string;
+  readonly arm: string;
   readonly target: T;
-  /** First slot that is not its own. */
-  readonly below: number;
+}
+
+/** The slots in order, cut into ranges: the n-th ends before `belows[n]` and belongs to `rungs[n]`. */
+export interface Ladder<T> {
+  readonly belows: Uint16Array;
+  readonly rungs: readonly Rung<T>[];
+}
+
+/** Of the rules the first that matches decides. */
+export interface Rule<T> extends Rung<T> {
+  readonly header: string;
+  readonly match: Match;
+}
+
+export interface Shadow<T> {
+  readonly runner: T;
+  /** Share of the calls that are copied, in 1/10,000. */
+  readonly share: number;
+}
+
+/** A traffic policy with its versions resolved. */
+export interface PolicyRoute<T> {
+  readonly ladder: Ladder<T>;
+  readonly rules: readonly Rule<T>[];
+  readonly shadows: readonly Shadow<T>[];
+  /** Answers in place of a version that fails. */
+  readonly failOver: T | undefined;
+  readonly sticky: boolean;
+  readonly routingKeyHeader: string;
+  readonly salt: string;
 }
 
 export interface Route<T> {
   readonly model: string;
-  /** The traffic policy; empty while it cannot be followed, with the reason beside it. */
-  readonly ladder: readonly Rung<T>[];
-  readonly ladderReason: string;
-  /** Mixed into the hash of routing keys, so that experiments do not share their halves. */
-  readonly salt: string;
+  /** Of the policy in force; 0 while there is none. */
+  readonly epoch: number;
+  /** undefined while no policy can be followed, with the reason beside it. */
+  readonly policy: PolicyRoute<T> | undefined;
+  readonly reason: string;
+  /** Versions by alias. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** Every version that can answer now, by name. */
   readonly ready: ReadonlyMap<string, T>;
-  /** State of the versions that cannot, by name: what to tell who asks for them. */
+  /** State of the versions that are on their way or failed, by name: what to tell who asks for them. */
   readonly absent: ReadonlyMap<string, string>;
+  /** Versions that exist and are not to be loaded, with a word on why. */
+  readonly others: ReadonlyMap<string, string>;
   /** Name of the newest ready version; '' when there is none. */
   readonly latest: string;
 }
 
 export type RouteTable<T> = ReadonlyMap<string, Route<T>>;
 
-/** Builds a ladder from weights that sum to 10,000; versions with weight 0 get no rung. */
-export function buildLadder<T>(weights: ReadonlyMap<string, number>, targetOf: (version: string) => T): Rung<T>[] {
-  const ladder: Rung<T>[] = [];
-  let below = 0;
-  for (const [version, weight] of weights) {
-    if (weight === 0) continue;
-    below += weight;
-    ladder.push({ version, target: targetOf(version), below });
+/** A ladder from the slots of the arms; those of weight 0 get no rung. */
+export function buildLadder<T>(arms: readonly Arm[], targetOf: (version: string) => T): Ladder<T> {
+  const ranges = arms
+    .filter(({ slots }) => slots.length > 0)
+    .flatMap(({ arm, version, slots }) => {
+      const rung = { arm, target: targetOf(version) };
+      return slots.map(([from, below]) => ({ from, below, rung }));
+    })
+    .sort((a, b) => a.from - b.from);
+  let end = 0;
+  for (const { from, below } of ranges) {
+    assert(from === end && below > from, 'the slots of the arms lie side by side');
+    end = below;
   }
-  assert.equal(below, TOTAL_WEIGHT, 'weights sum to 10,000');
-  return ladder;
+  assert.equal(end, TOTAL_WEIGHT, 'the slots of the arms cover everything');
+  return { belows: Uint16Array.from(ranges, ({ below }) => below), rungs: ranges.map(({ rung }) => rung) };
 }

@@ -1,19 +1,33 @@
-/** The router: holds the table in force and lends out the version that is to answer a request. */
+/** The router: holds the table in force and says which version is to answer a request. */
+import { versionOf } from '../domain/catalog.ts';
 import { ServerError } from '../domain/errors.ts';
+import type { PredictRequest } from '../domain/predict.ts';
+import { TOTAL_WEIGHT } from '../domain/traffic.ts';
+import { matches } from './match.ts';
 import { pick, slotOf } from './pick.ts';
-import { TOTAL_WEIGHT } from './route-table.ts';
-import type { Route, RouteTable } from './route-table.ts';
+import type { PolicyRoute, Route, RouteTable, Shadow } from './route-table.ts';
 
-export interface Question {
-  readonly model: string;
-  /** '' = the traffic policy, 'latest', or a version's name. */
-  readonly version: string;
-  /** '' = a random slot. */
-  readonly routingKey: string;
+export type Question = Pick<PredictRequest, 'model' | 'version' | 'routingKey' | 'header'>;
+
+export interface Choice<T> {
+  readonly target: T;
+  /** The arm that the request fell into, "rule:NAME" where a rule decided; '' where it named its version. */
+  readonly arm: string;
+  /** Of the policy in force; 0 without a registry. */
+  readonly epoch: number;
+  /** -1 where no slot decided. */
+  readonly slot: number;
+  /** Who gets copies. */
+  readonly shadows: readonly Shadow<T>[];
+  /** Answers where the target fails. */
+  readonly failOver: T | undefined;
 }
 
 /** More would make no sentence. */
 const REASONS_SHOWN = 3;
+/** Characters of what callers wrote. */
+const NAME_SHOWN = 128;
+const NO_SHADOWS: readonly never[] = [];
 
 export class Router<T> {
   #table: RouteTable<T> = new Map();
@@ -33,41 +47,71 @@ export class Router<T> {
     this.#table = table;
   }
 
-  /** Who answers. Throws NOT_FOUND for what does not exist, UNAVAILABLE for what exists and cannot answer now. */
-  route(question: Question): T {
+  /**
+   * Who answers: by the policy where the request names no version. Throws NOT_FOUND for what does not exist,
+   * UNAVAILABLE
+   * for what exists and cannot answer now.
+   */
+  route(question: Question): Choice<T> {
     const route = this.#table.get(question.model);
     if (route === undefined) {
       throw new ServerError('not_found', `Request for unknown model: '${question.model}' is not found`);
     }
-    if (question.version === '') return this.#byPolicy(route, question.routingKey);
-    const version = question.version === 'latest' ? route.latest : question.version;
-    const target = route.ready.get(version);
-    if (target !== undefined) return target;
-    throw absence(route, question.version, version);
-  }
-
-  #byPolicy(route: Route<T>, key: string): T {
-    if (route.ladder.length === 0) {
+    if (question.version !== '') return named(route, question.version);
+    const { policy, epoch } = route;
+    if (policy === undefined) {
       throw new ServerError('unavailable', `model '${route.model}' has no version in service: ${whyNone(route)}`);
     }
-    const slot = key === '' ? Math.floor(this.#random() * TOTAL_WEIGHT) : slotOf(route.salt, key);
-    return pick(route.ladder, slot).target;
+    const { shadows, failOver } = policy;
+    for (const { header, match, arm, target } of policy.rules) {
+      if (matches(match, question.header(header))) return { target, arm, epoch, slot: -1, shadows, failOver };
+    }
+    const slot = this.#slot(policy, question);
+    const { target, arm } = pick(policy.ladder, slot);
+    return { target, arm, epoch, slot, shadows, failOver };
   }
+
+  #slot({ sticky, routingKeyHeader, salt }: PolicyRoute<T>, { routingKey, header }: Question): number {
+    if (sticky) {
+      const key = routingKey === '' && routingKeyHeader !== '' ? (header(routingKeyHeader) ?? '') : routingKey;
+      if (key !== '') return slotOf(salt, key);
+    }
+    return Math.floor(this.#random() * TOTAL_WEIGHT);
+  }
+}
+
+/** The version that the request names: no policy, so no copies and nobody in its place. */
+function named<T>(route: Route<T>, asked: string): Choice<T> {
+  const target = route.ready.get(versionOf(route, asked) ?? '');
+  if (target === undefined) throw absence(route, asked);
+  return { target, arm: '', epoch: route.epoch, slot: -1, shadows: NO_SHADOWS, failOver: undefined };
 }
 
 /** What the policy lacks, with the states of the first versions. */
-function whyNone<T>(route: Route<T>): string {
-  const states = [...route.absent].slice(0, REASONS_SHOWN).map(([version, state]) => `version ${version} is ${state}`);
-  return [route.ladderReason, ...states].join('; ');
+function whyNone<T>({ reason, absent, others }: Route<T>): string {
+  const states = [...absent].map(([version, state]) => `version ${version} is ${state}`);
+  const words = [...others].map(([version, word]) => `version ${version}: ${word}`);
+  const shown = [...states, ...words].slice(0, REASONS_SHOWN);
+  return [reason, ...shown].filter((text) => text !== '').join('; ') || 'it has none';
 }
 
-function absence<T>(route: Route<T>, asked: string, version: string): ServerError {
+function absence<T>(route: Route<T>, asked: string): ServerError {
+  const { model, absent, others } = route;
   if (asked === 'latest') {
-    return new ServerError('unavailable', `model '${route.model}' has no version at ready state`);
+    return new ServerError('unavailable', `model '${model}' has no version at ready state`);
   }
-  const state = route.absent.get(version);
+  const version = versionOf(route, asked);
+  if (version === undefined) return new ServerError('not_found', `model '${model}' has no '${cut(asked)}'`);
+  const title = version === asked ? `version ${cut(version)}` : `version ${version} ('${asked}')`;
+  const state = absent.get(version);
   if (state !== undefined) {
-    return new ServerError('unavailable', `model '${route.model}' version ${version} is not at ready state: ${state}`);
+    return new ServerError('unavailable', `model '${model}' ${title} is not at ready state: ${state}`);
   }
-  return new ServerError('not_found', `Request for unknown model: '${route.model}' version ${version} is not found`);
+  const word = others.get(version);
+  if (word !== undefined) return new ServerError('unavailable', `model '${model}' ${title} cannot answer: ${word}`);
+  return new ServerError('not_found', `Request for unknown model: '${model}' ${title} is not found`);
+}
+
+function cut(name: string): string {
+  return name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN)}…` : name;
 }

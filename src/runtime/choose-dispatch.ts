@@ -2,6 +2,8 @@
 
 /** What the decision needs to know of a version with rows waiting. */
 export interface Backlog {
+  /** Copies for a shadow go only where no caller can miss the lane. */
+  readonly priority: 'live' | 'shadow';
   /**
    * Compute time given so far. The version with the least is next: start-time fair queueing with equal weights, after
    * Goyal, Vin & Cheng (SIGCOMM 1996). Unlike round-robin over batches it gives a heavy model no more than its share.
@@ -19,12 +21,23 @@ export interface Backlog {
 }
 
 export interface LaneView {
+  /** False while it loads, or its thread is lost. */
+  readonly available: boolean;
   /** Batches in flight. */
   readonly depth: number;
   /** When the batches in flight should be done; in the past when idle or late. */
   readonly freeAt: number;
   /** Rows in flight. */
   readonly rows: number;
+  /** Copies for a shadow are in flight. */
+  readonly shadowed: boolean;
+}
+
+export interface Places<B, L> {
+  /** Every lane there is, whatever it does. */
+  readonly all: readonly L[];
+  /** The available lanes that hold the version. */
+  of(backlog: B): readonly L[];
 }
 
 export type Dispatch<B, L> =
@@ -55,28 +68,69 @@ const SPREAD_WASTE = 1.1;
 
 /**
  * The next batch to send, if any. A lane takes a second batch only when that is full already: otherwise the rows do
- * better by waiting where more can join them.
- * @param lanesOf the lanes that hold the version and are not loading.
+ * better by waiting where more can join them. Copies for shadows are looked at when no caller's rows can go.
  * @param crowded the transport needs the core that a further lane would run on.
  */
 export function chooseDispatch<B extends Backlog, L extends LaneView>(
   backlogs: readonly B[],
-  lanesOf: (backlog: B) => readonly L[],
+  places: Places<B, L>,
   now: number,
   crowded = false,
+): Dispatch<B, L> {
+  const live = chooseLive(backlogs, places, { now, crowded });
+  if (live.kind === 'run') return live;
+  const shadow = chooseShadow(backlogs, places, now);
+  if (shadow.kind === 'run' || live.kind === 'none') return shadow;
+  return shadow.kind === 'none' || live.until <= shadow.until ? live : shadow;
+}
+
+function chooseLive<B extends Backlog, L extends LaneView>(
+  backlogs: readonly B[],
+  places: Places<B, L>,
+  { now, crowded }: { now: number; crowded: boolean },
 ): Dispatch<B, L> {
   let chosen: { backlog: B; lane: L; maxRows: number } | undefined;
   let until = Infinity;
   for (const backlog of backlogs) {
+    if (backlog.priority === 'shadow') continue;
     if (chosen !== undefined && backlog.virtualMs >= chosen.backlog.virtualMs) continue;
     if (backlog.dueAt > now) {
       until = Math.min(until, backlog.dueAt);
       continue;
     }
-    const place = placeFor(backlog, lanesOf(backlog), { now, crowded });
+    const place = placeFor(backlog, places.of(backlog), { now, crowded });
     if (place === undefined) continue;
     if (place.kind === 'wait') until = Math.min(until, place.until);
     else chosen = { backlog, lane: place.lane, maxRows: place.maxRows };
+  }
+  if (chosen !== undefined) return { kind: 'run', ...chosen };
+  return until === Infinity ? { kind: 'none' } : { kind: 'wait', until };
+}
+
+/**
+ * A batch of copies goes only when no caller's rows are due, to an idle lane that none of those who wait for more rows
+ * could use, and never to the last idle lane: that is for the next caller, unless it is the only one there is.
+ */
+function chooseShadow<B extends Backlog, L extends LaneView>(
+  backlogs: readonly B[],
+  places: Places<B, L>,
+  now: number,
+): Dispatch<B, L> {
+  const shadows = backlogs.filter(({ priority }) => priority === 'shadow');
+  if (shadows.length === 0) return { kind: 'none' };
+  const live = backlogs.filter(({ priority }) => priority === 'live');
+  const idle = places.all.filter((lane) => lane.available && lane.depth === 0);
+  const spare = places.all.length === 1 ? idle.length : idle.length - 1;
+  if (spare < 1 || live.some(({ dueAt }) => dueAt <= now)) return { kind: 'none' };
+  const reserved = new Set(live.flatMap((backlog) => places.of(backlog)));
+  let chosen: { backlog: B; lane: L; maxRows: number } | undefined;
+  let until = Infinity;
+  for (const backlog of shadows) {
+    if (chosen !== undefined && backlog.virtualMs >= chosen.backlog.virtualMs) continue;
+    const lane = places.of(backlog).find((candidate) => candidate.depth === 0 && !reserved.has(candidate));
+    if (lane === undefined) continue;
+    if (backlog.dueAt > now) until = Math.min(until, backlog.dueAt);
+    else chosen = { backlog, lane, maxRows: backlog.fullRows };
   }
   if (chosen !== undefined) return { kind: 'run', ...chosen };
   return until === Infinity ? { kind: 'none' } : { kind: 'wait', until };
@@ -115,7 +169,7 @@ function patience(backlog: Backlog, lanes: readonly LaneView[], runMs: number): 
   if (runMs < WAKE_MS) return WAKE_MS;
   const full = backlog.fullRows;
   const atBestMs = (backlog.estimateMs(full) / full) * backlog.nextRows;
-  const sharing = lanes.some((lane) => lane.depth > 0 && lane.rows > 1);
+  const sharing = lanes.some((lane) => lane.depth > 0 && lane.rows > 1 && !lane.shadowed);
   return sharing && runMs > SPREAD_WASTE * atBestMs ? runMs : 0;
 }
 
@@ -128,7 +182,7 @@ function secondPlace<L extends LaneView>(backlog: Backlog, lanes: readonly L[], 
   return best === undefined ? undefined : { kind: 'run', lane: best, maxRows: backlog.fullRows };
 }
 
-/** Its only batch should be done about now. One that is later than that may never be. */
+/** Its only batch should be done about now. One that is later than that may never be, and nobody waits for a shadow. */
 function isNearlyFree(lane: LaneView, now: number, withinMs: number): boolean {
-  return lane.depth === 1 && Math.abs(lane.freeAt - now) < withinMs;
+  return lane.depth === 1 && !lane.shadowed && Math.abs(lane.freeAt - now) < withinMs;
 }

@@ -8,7 +8,7 @@ import type { Flight } from './lane-slot.ts';
 import type { LoadTask } from './messages.ts';
 import { Scheduler } from './scheduler.ts';
 import type { SchedulerOptions } from './scheduler.ts';
-import { overstayReason } from './version-runner.ts';
+import { overstayReason } from './refusals.ts';
 import type { VersionRunner } from './version-runner.ts';
 
 export interface GroupOptions extends Omit<SchedulerOptions, 'slots'> {
@@ -154,8 +154,10 @@ export class LaneGroup {
    * strange request does not cost a version its life; a version that does it again does.
    */
   #giveUp(slot: LaneSlot, flight: Flight): void {
-    const { runner, lane } = flight;
-    const reason = overstayReason(runner);
+    const { lane } = flight;
+    // A shadow that costs lanes costs its version its life as well: it is the same model.
+    const runner = this.#runners.get(flight.runner.session) ?? flight.runner;
+    const reason = overstayReason(runner.spec);
     runner.overstays += 1;
     const fails = runner.overstays >= OVERSTAYS_MAX;
     const vacant = slot.giveUp(flight, reason);

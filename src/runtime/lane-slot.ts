@@ -80,6 +80,11 @@ export class LaneSlot {
     return this.#post.flights.reduce((rows, flight) => rows + flight.batch.rows, 0);
   }
 
+  /** A copy for a shadow is on its way through. */
+  get shadowed(): boolean {
+    return this.#post.flights.some((flight) => flight.runner.priority === 'shadow');
+  }
+
   get freeAt(): number {
     return this.#post.flights.reduce((at, flight) => at + flight.expectedMs, this.#post.headSince);
   }

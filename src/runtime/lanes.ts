@@ -2,6 +2,7 @@
 import { joinRows, toBlock } from '../batching/join-and-split.ts';
 import type { Block } from '../batching/join-and-split.ts';
 import type { QualificationReport, VersionSpec } from '../domain/version.ts';
+import type { Role } from '../monitor/series.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
 import { LaneGroup } from './lane-group.ts';
 import type { GroupOptions } from './lane-group.ts';
@@ -41,16 +42,29 @@ export class Lanes {
     };
   }
 
-  /** Loads, warms and checks a version on all its lanes. Rejects with the reason for which it cannot serve. */
-  async load(spec: VersionSpec, report: QualificationReport, stats: VersionStats): Promise<VersionRunner> {
+  /**
+   * Loads, warms and checks a version on all its lanes; the runner for its callers, with its shadow. Rejects with the
+   * reason for which it cannot serve.
+   */
+  async load(
+    spec: VersionSpec,
+    report: QualificationReport,
+    stats: Readonly<Record<Role, VersionStats>>,
+  ): Promise<VersionRunner> {
     const session = this.#nextSession++;
     const group = this.#enter(spec, session);
+    const common = { spec, report, session, now: this.#options.now };
+    const shadow: VersionRunner = new VersionRunner({
+      ...common,
+      stats: stats.shadow,
+      onWork: () => {
+        group.wake(shadow);
+      },
+    });
     const runner: VersionRunner = new VersionRunner({
-      spec,
-      report,
-      stats,
-      session,
-      now: this.#options.now,
+      ...common,
+      stats: stats.live,
+      shadow,
       onWork: () => {
         group.wake(runner);
       },

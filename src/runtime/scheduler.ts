@@ -4,11 +4,12 @@ import { joinRows, splitRows, toTensor } from '../batching/join-and-split.ts';
 import { ServerError, describeError } from '../domain/errors.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import type { BatchTrace, Outcome, Tracing } from '../domain/tracing.ts';
+import type { Role } from '../monitor/series.ts';
 import { chooseDispatch } from './choose-dispatch.ts';
 import { FlightLostError } from './lane-slot.ts';
 import type { Flight, LaneSlot } from './lane-slot.ts';
 import type { LaneReply, Ran } from './messages.ts';
-import { overstayReason, titleOf } from './version-runner.ts';
+import { overstayReason, titleOf } from './refusals.ts';
 import type { Member, VersionRunner } from './version-runner.ts';
 
 export interface SchedulerOptions {
@@ -24,7 +25,8 @@ export class Scheduler {
   crowded = false;
   readonly #options: SchedulerOptions;
   readonly #backlogged = new Set<VersionRunner>();
-  #virtualNow = 0;
+  /** The account of the batch that went last. */
+  readonly #virtualNow: Record<Role, number> = { live: 0, shadow: 0 };
   #pumpScheduled = false;
   /** The last look found nothing that can go although something waits. */
   #pumpBlocked = false;
@@ -43,15 +45,16 @@ export class Scheduler {
   add(runner: VersionRunner): void {
     if (!this.#backlogged.has(runner)) {
       this.#backlogged.add(runner);
-      runner.virtualMs = Math.max(runner.virtualMs, this.#virtualNow);
+      runner.virtualMs = Math.max(runner.virtualMs, this.#virtualNow[runner.priority]);
     }
     // A full batch need not wait for the rest of what the sockets brought: under load that is a long time.
-    if (runner.waitingRows >= runner.fullRows && !this.#pumpBlocked) this.#pump();
+    if (runner.priority === 'live' && runner.waitingRows >= runner.fullRows && !this.#pumpBlocked) this.#pump();
     else this.schedule();
   }
 
   remove(runner: VersionRunner): void {
     this.#backlogged.delete(runner);
+    if (runner.shadow !== undefined) this.#backlogged.delete(runner.shadow);
   }
 
   /** Looks for work after this turn of the event loop, with all that came in it. */
@@ -74,7 +77,10 @@ export class Scheduler {
       const backlogs = [...this.#backlogged].filter((runner) => this.#stillBacklogged(runner));
       const next = chooseDispatch(
         backlogs,
-        (runner) => this.#options.slots.filter((slot) => slot.available && slot.holds(runner.session)),
+        {
+          all: this.#options.slots,
+          of: (runner) => this.#options.slots.filter((slot) => slot.available && slot.holds(runner.session)),
+        },
         this.#options.now(),
         this.crowded,
       );
@@ -109,7 +115,7 @@ export class Scheduler {
     const batch = runner.take(maxRows);
     if (batch === undefined) return;
     const expectedMs = runner.estimateMs(batch.rows);
-    this.#virtualNow = runner.virtualMs;
+    this.#virtualNow[runner.priority] = runner.virtualMs;
     runner.virtualMs += expectedMs;
     const dispatchedAt = this.#options.now();
     const trace = this.#traceOf(runner, batch, dispatchedAt);
@@ -174,7 +180,7 @@ export class Scheduler {
       return;
     }
     this.#options.onRunFault(runner, reason);
-    first?.reject(new ServerError('internal', `${titleOf(runner)} failed on this request: ${reason}`));
+    first?.reject(new ServerError('internal', `${titleOf(runner.spec)} failed on this request: ${reason}`));
   }
 
   /** The thread is gone. What ran may have been the cause and is not tried again; what waited behind it is. */
@@ -186,8 +192,8 @@ export class Scheduler {
     } else {
       const overstayed = caught instanceof FlightLostError && caught.overstayed;
       const error = overstayed
-        ? new ServerError('deadline_exceeded', overstayReason(runner))
-        : new ServerError('unavailable', `${describeError(caught)} while running ${titleOf(runner)}; retry`);
+        ? new ServerError('deadline_exceeded', overstayReason(runner.spec))
+        : new ServerError('unavailable', `${describeError(caught)} while running ${titleOf(runner.spec)}; retry`);
       for (const member of batch.members) member.reject(error);
     }
     runner.finished(batch.members.length);

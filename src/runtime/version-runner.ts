@@ -1,6 +1,6 @@
 /** A loaded version as callers see it: a bounded queue in front of warm sessions. */
 import { BatchQueue } from '../batching/batch-queue.ts';
-import type { Batch, Waiting } from '../batching/batch-queue.ts';
+import type { Batch, Offer, QueueLimits, Waiting } from '../batching/batch-queue.ts';
 import { DrainRate } from '../batching/drain-rate.ts';
 import { ServerError } from '../domain/errors.ts';
 import type { Cancellation, Timings } from '../domain/predict.ts';
@@ -9,8 +9,12 @@ import { tensorBytes } from '../domain/tensor.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import type { BatchTrace, RequestTrace } from '../domain/tracing.ts';
 import type { QualificationReport, VersionSpec } from '../domain/version.ts';
+import type { Role } from '../monitor/series.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
+import { queueLimits } from './queue-limits.ts';
+import { queueFull, wouldBeLate } from './refusals.ts';
 import { RunTimeEstimate } from './run-time-estimate.ts';
+import { Unserved } from './unserved.ts';
 
 /** One validated request: its tensors are in the signature's order. */
 export interface Call {
@@ -42,12 +46,15 @@ export interface Member extends Call, Waiting {
 export interface RunnerOptions {
   readonly spec: VersionSpec;
   readonly report: QualificationReport;
+  /** Their role is the runner's priority. */
   readonly stats: VersionStats;
   /** The lanes' name for its session. */
   readonly session: number;
   readonly now: () => number;
   /** Called after something was put into the queue. */
   readonly onWork: () => void;
+  /** Of a live one: who takes the copies for the same session. */
+  readonly shadow?: VersionRunner | undefined;
 }
 
 /**
@@ -57,19 +64,29 @@ export interface RunnerOptions {
 const WAIT_MARGIN = 1.3;
 
 export class VersionRunner {
+  /**
+   * A live runner's calls have callers. A shadow's are copies: they go last, and those that cannot run are dropped,
+   * which is counted here and told with a DroppedError.
+   */
+  readonly priority: Role;
+  /** The live one's companion for copies of other versions' calls; it is drained and fails with it. */
+  readonly shadow: VersionRunner | undefined;
   readonly spec: VersionSpec;
   readonly report: QualificationReport;
   readonly signature: Signature;
   readonly stats: VersionStats;
   readonly session: number;
   readonly estimate: RunTimeEstimate;
+  /** The monotonic clock of deadlines. */
+  readonly now: () => number;
   /** Compute time that this version was given, in the scheduler's account; see choose-dispatch.ts. */
   virtualMs = 0;
   /** Runs that did not end in time and cost their lane. */
   overstays = 0;
+  readonly #limits: QueueLimits;
   readonly #queue: BatchQueue<Member>;
+  readonly #unserved: Unserved;
   readonly #drain: DrainRate;
-  readonly #now: () => number;
   readonly #onWork: () => void;
   readonly #fullRows: number;
   #batchable: boolean;
@@ -83,17 +100,21 @@ export class VersionRunner {
 
   constructor(options: RunnerOptions) {
     const { settings } = options.spec;
+    this.priority = options.stats.role;
+    this.shadow = options.shadow;
     this.spec = options.spec;
     this.report = options.report;
     this.signature = options.report.signature;
     this.stats = options.stats;
     this.session = options.session;
-    this.#now = options.now;
+    this.now = options.now;
     this.#onWork = options.onWork;
     this.#batchable = options.report.batchable;
     this.estimate = new RunTimeEstimate(options.report);
     this.#fullRows = this.estimate.fullRows(settings.maxBatchRows);
-    this.#queue = new BatchQueue({ maxRows: settings.maxQueueRows, maxBytes: settings.maxQueueBytes });
+    this.#unserved = new Unserved(options);
+    this.#limits = queueLimits(settings, this.priority);
+    this.#queue = new BatchQueue(this.#limits);
     this.#drain = new DrainRate(options.report.batchRunMs / options.report.batchRows);
     options.stats.gauges = { queueRows: () => this.#queue.rows, inFlight: () => this.#queue.size + this.#running };
   }
@@ -143,7 +164,7 @@ export class VersionRunner {
 
   /** Queues the call, or refuses it at once when it would wait in vain. Rejects with a ServerError. */
   enqueue(call: Call): Promise<Answer> {
-    const now = this.#now();
+    const now = this.now();
     const refusal = this.#refusal(call, now);
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
@@ -157,10 +178,10 @@ export class VersionRunner {
 
   /** Takes the next batch for a lane; members whose callers are gone are answered and left out. */
   take(maxRows: number): Batch<Member> | undefined {
-    const now = this.#now();
+    const now = this.now();
     const reason = this.spec.settings.maxQueueDelayMs > 0 ? 'delay' : 'idle';
     const { batch, gone } = this.#queue.take(Math.min(maxRows, this.fullRows), now, reason);
-    this.#dismiss(gone);
+    this.#unserved.dismiss(gone);
     if (batch === undefined) this.#drain.emptied();
     else this.#drain.dispatched({ rows: batch.rows, now, rowsLeft: this.#queue.rows });
     this.#running += batch?.members.length ?? 0;
@@ -176,10 +197,14 @@ export class VersionRunner {
     this.#settle();
   }
 
-  /** Puts members back that did not run, or whose batch failed: then each runs alone. */
+  /**
+   * Puts members back that did not run, or whose batch failed: then each runs alone. Of copies only the latter come
+   * back, and none to a version that is being unloaded.
+   */
   restore(members: readonly Member[], options: { alone: boolean }): void {
-    if (this.#failed) {
-      this.#turnAway(members);
+    const unwanted = this.priority === 'shadow' && (!options.alone || this.#closing !== undefined);
+    if (this.#failed || unwanted) {
+      this.#unserved.turnAway(members, this.#closing ?? 'its lane was lost');
       return;
     }
     if (options.alone) for (const _ of members) this.stats.recordRerun();
@@ -191,18 +216,37 @@ export class VersionRunner {
   /** Rows turned out to influence each other although the proof had passed: never join them again. */
   stopBatching(): void {
     this.#batchable = false;
+    this.shadow?.stopBatching();
   }
 
   /** Answers the members that were cancelled or ran out of time while waiting. */
   sweep(): void {
-    this.#dismiss(this.#queue.sweep(this.#now()));
+    this.#unserved.dismiss(this.#queue.sweep(this.now()));
     if (this.#queue.rows === 0) this.#drain.emptied();
     this.#settle();
   }
 
-  /** Refuses new calls with `reason`, and resolves when those accepted have been answered. */
-  drain(reason: string): Promise<void> {
+  /**
+   * Refuses new calls with `reason`, and resolves when those accepted have been answered. Copies that wait go at once.
+   */
+  async drain(reason: string): Promise<void> {
     this.#closing ??= reason;
+    if (this.priority === 'shadow') this.#unserved.turnAway(this.#queue.clear(), reason);
+    const shadow = this.shadow?.drain(reason);
+    await this.#emptied();
+    await shadow;
+  }
+
+  /** Refuses new calls and answers all that wait with UNAVAILABLE. */
+  fail(reason: string): void {
+    this.shadow?.fail(reason);
+    this.#closing = reason;
+    this.#failed = true;
+    this.#unserved.turnAway(this.#queue.clear(), reason);
+    this.#settle();
+  }
+
+  #emptied(): Promise<void> {
     return new Promise((resolve) => {
       const before = this.#idle;
       this.#idle = () => {
@@ -213,22 +257,9 @@ export class VersionRunner {
     });
   }
 
-  /** Refuses new calls and answers all that wait with UNAVAILABLE. */
-  fail(reason: string): void {
-    this.#closing = reason;
-    this.#failed = true;
-    this.#turnAway(this.#queue.clear());
-    this.#settle();
-  }
-
-  #turnAway(members: readonly Member[]): void {
-    for (const member of members) member.reject(new ServerError('unavailable', this.#closing ?? ''));
-  }
-
   #refusal(call: Call, now: number): ServerError | undefined {
     if (this.#closing !== undefined) {
-      this.stats.recordRefusal('draining');
-      return new ServerError('unavailable', this.#closing);
+      return this.#unserved.refuse('draining', new ServerError('unavailable', this.#closing));
     }
     if (call.deadline === Infinity) return undefined;
     const rowsAhead = this.#queue.rowsAhead({ deadline: call.deadline, enqueuedAt: now });
@@ -238,37 +269,22 @@ export class VersionRunner {
     const waitMs = WAIT_MARGIN * this.#drain.expectedWaitMs(rowsAhead) + runMs;
     const leftMs = call.deadline - now;
     if (waitMs <= leftMs) return undefined;
-    this.stats.recordRefusal('deadline');
-    return new ServerError(
-      'resource_exhausted',
-      `${titleOf(this)} has ${String(rowsAhead)} rows waiting, about ${waitMs.toFixed(0)} ms of work, and the deadline is in ${leftMs.toFixed(0)} ms; retry later or allow more time`,
-    );
+    return this.#unserved.refuse('deadline', wouldBeLate(this.spec, { rowsAhead, waitMs, leftMs }));
   }
 
   #offer(member: Member, now: number): ServerError | undefined {
-    let offer = this.#queue.offer(member);
-    if (offer.kind === 'accepted') return undefined;
-    this.#dismiss(this.#queue.sweep(now));
-    offer = this.#queue.offer(member);
-    if (offer.kind === 'accepted') return undefined;
-    this.stats.recordRefusal(offer.limit === 'rows' ? 'queue_rows' : 'queue_bytes');
-    const { maxQueueRows, maxQueueBytes } = this.spec.settings;
-    const limit = offer.limit === 'rows' ? `${String(maxQueueRows)} rows` : `${String(maxQueueBytes)} bytes`;
-    return new ServerError('resource_exhausted', `the queue of ${titleOf(this)} is full (${limit}); retry later`);
-  }
-
-  #dismiss(gone: readonly Member[]): void {
-    for (const member of gone) {
-      if (member.signal.aborted) {
-        this.stats.recordCancelled();
-        member.reject(new ServerError('cancelled', 'the caller cancelled the request while it was queued'));
-      } else {
-        this.stats.recordExpired();
-        member.reject(
-          new ServerError('deadline_exceeded', `the deadline passed while the request waited for ${titleOf(this)}`),
-        );
-      }
+    const { maxRows, maxBytes } = this.#limits;
+    const live = this.priority === 'live';
+    // A queue has room for any one member, but a copy may not be more than all copies together.
+    let offer: Offer = live || member.bytes <= maxBytes ? this.#queue.offer(member) : { kind: 'full', limit: 'bytes' };
+    if (live && offer.kind === 'full') {
+      this.#unserved.dismiss(this.#queue.sweep(now));
+      offer = this.#queue.offer(member);
     }
+    if (offer.kind === 'accepted') return undefined;
+    const limit = offer.limit === 'rows' ? `${String(maxRows)} rows` : `${String(maxBytes)} bytes`;
+    const reason = offer.limit === 'rows' ? 'queue_rows' : 'queue_bytes';
+    return this.#unserved.refuse(reason, queueFull(this.spec, limit));
   }
 
   #settle(): void {
@@ -281,13 +297,4 @@ export class VersionRunner {
     this.#aloneCount += 1;
     return `alone:${String(this.#aloneCount)}`;
   }
-}
-
-/** How messages call a version. */
-export function titleOf({ spec }: VersionRunner): string {
-  return `model "${spec.model}" version "${spec.version}"`;
-}
-
-export function overstayReason(runner: VersionRunner): string {
-  return `a run of ${titleOf(runner)} did not end within ${String(runner.spec.settings.maxRunMs)} ms (max-run)`;
 }

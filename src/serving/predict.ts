@@ -1,45 +1,109 @@
 /** One request from acceptance to answer: the request line. */
 import { ServerError, toServerError } from '../domain/errors.ts';
 import type { PredictReply, PredictRequest } from '../domain/predict.ts';
-import type { Router } from '../routing/router.ts';
-import type { Outcome, Tracing } from '../domain/tracing.ts';
+import type { Choice, Router } from '../routing/router.ts';
+import type { Outcome, RequestTrace, Tracing } from '../domain/tracing.ts';
 import type { Answer, VersionRunner } from '../runtime/version-runner.ts';
 import { arrangeInputs, checkOutputs } from './arrange-inputs.ts';
+import { mirror } from './mirror.ts';
+import type { PredictionFacts } from './prediction-id.ts';
 
 export interface PredictOptions {
   readonly router: Router<VersionRunner>;
   readonly now: () => number;
   readonly tracing: Tracing;
+  /** Uniform in [0, 1): which calls are copied for shadows. */
+  readonly random: () => number;
+  /** The prediction id; '' without a registry. */
+  readonly sign: (answered: Omit<PredictionFacts, 'at'>) => string;
 }
 
 export type Predict = (request: PredictRequest) => Promise<PredictReply>;
 
+/** One version's try at a request. */
+interface Attempt {
+  readonly runner: VersionRunner;
+  readonly request: PredictRequest;
+  readonly trace: RequestTrace | undefined;
+  /** From when on it is timed. */
+  readonly since: number;
+  readonly shadows: Choice<VersionRunner>['shadows'];
+}
+
+const NO_SHADOWS: readonly never[] = [];
+
 /** Rejects with a ServerError, whatever went wrong. */
-export function createPredict({ router, now, tracing }: PredictOptions): Predict {
-  return async (request) => {
-    const trace = tracing.request(request);
-    let runner: VersionRunner | undefined;
-    let answer: Answer | undefined;
+export function createPredict({ router, now, tracing, random, sign }: PredictOptions): Predict {
+  /** Counts for the version that was asked. From the call to enqueue nothing waits. */
+  const ask = async ({ runner, request, trace, since, shadows }: Attempt): Promise<Answer> => {
     let outcome: Outcome = 'ok';
     try {
-      // From here to enqueue nothing waits, so the version cannot be drained in between: no lease is needed.
-      runner = router.route(request);
-      const { model, version } = runner.spec;
       if (request.deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
-      checkOutputs(runner.signature, request.outputs, model);
+      checkOutputs(runner.signature, request.outputs, request.model);
       const { inputs, rows, group } = arrangeInputs(runner, request.inputs);
       const { outputs, deadline, signal } = request;
-      answer = await runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
-      return { model, version, outputs: answer.outputs, timings: answer.timings };
+      const answering = runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
+      if (shadows.length > 0) mirror(shadows, { model: request.model, inputs: request.inputs }, random);
+      return await answering;
     } catch (caught) {
       const error = toServerError(caught);
       outcome = error.code;
       throw error;
     } finally {
-      const endedAt = now();
-      runner?.stats.recordRequest(outcome, endedAt - request.receivedAt);
-      const version = runner?.spec.version ?? '';
-      trace?.finish({ version, outcome, endedAt, timings: answer?.timings, batch: answer?.batch });
+      runner.stats.recordRequest(outcome, now() - since);
     }
   };
+
+  return async (request) => {
+    const trace = tracing.request(request);
+    let version = '';
+    let answer: Answer | undefined;
+    let outcome: Outcome = 'ok';
+    try {
+      // Until the version is asked nothing waits, so it cannot be drained in between: no lease is needed.
+      const choice = router.route(request);
+      const { target: runner, arm, epoch, slot, shadows, failOver } = choice;
+      let failedOverFrom = '';
+      version = runner.spec.version;
+      try {
+        answer = await ask({ runner, request, trace, since: request.receivedAt, shadows });
+      } catch (fault) {
+        if (failOver === undefined || !mayFailOver(choice, request, fault, now())) throw fault;
+        answer = await askInstead({ runner: failOver, request, trace, since: now(), shadows: NO_SHADOWS }, fault);
+        failedOverFrom = version;
+        version = failOver.spec.version;
+      }
+      const { model } = request;
+      const predictionId = sign({ model, version, arm, epoch, slot });
+      const { outputs, timings } = answer;
+      return { model, version, outputs, timings, epoch, arm, predictionId, failedOverFrom };
+    } catch (caught) {
+      const error = toServerError(caught);
+      outcome = error.code;
+      throw error;
+    } finally {
+      trace?.finish({ version, outcome, endedAt: now(), timings: answer?.timings, batch: answer?.batch });
+    }
+  };
+
+  /** The caller gets the first fault where the second version fails too: it is the one that the policy chose. */
+  async function askInstead(attempt: Attempt, fault: unknown): Promise<Answer> {
+    try {
+      return await ask(attempt);
+    } catch {
+      throw fault;
+    }
+  }
+}
+
+/** Faults of the version or its overload, not of the request; and only while somebody waits for an answer. */
+const COVERED: ReadonlySet<Outcome> = new Set<Outcome>(['internal', 'unavailable', 'resource_exhausted']);
+
+function mayFailOver(
+  { target, failOver }: Choice<VersionRunner>,
+  { deadline, signal }: PredictRequest,
+  fault: unknown,
+  now: number,
+): boolean {
+  return failOver !== target && COVERED.has(toServerError(fault).code) && deadline > now && !signal.aborted;
 }

@@ -30,6 +30,16 @@ export interface Events {
   desiredStateUnreadable(fields: { readonly reason: string; readonly cause?: unknown }): void;
   /** The serve process ended by itself and is started again after delayMs. */
   serveRestarting(fields: { readonly reason: string; readonly delayMs: number }): void;
+  /** The same of the admin process; what serves goes on. */
+  adminRestarting(fields: { readonly reason: string; readonly delayMs: number }): void;
+  /** A serve process has reached its admin process, or lost it and serves on with what it knows. */
+  controlConnection(fields: { readonly connected: boolean; readonly reason: string }): void;
+  /** The admin process hears of a serve process, or no more. */
+  instanceConnection(fields: { readonly instance: string; readonly connected: boolean }): void;
+  /** The models directory was brought into the registry. */
+  imported(fields: { readonly registered: number; readonly problems: number; readonly ms: number }): void;
+  /** The registry or the control plane could not do something, and tries again. At most one line per second. */
+  controlFault(fields: { readonly what: string; readonly cause: unknown }): void;
   /** A serve process asked to be replaced. */
   serveRecycling(fields: { readonly reason: string }): void;
   laneLost(fields: { readonly lane: number; readonly reason: string }): void;
@@ -72,7 +82,7 @@ export function createEvents({
     destination,
   );
   const write = writer(log);
-  return { ...processEvents(write), ...versionEvents(write), ...faultEvents(write, now) };
+  return { ...processEvents(write), ...versionEvents(write), ...controlEvents(write, now), ...faultEvents(write, now) };
 }
 
 type Write = ReturnType<typeof writer>;
@@ -81,7 +91,14 @@ function processEvents(
   write: Write,
 ): Pick<
   Events,
-  'serverStarting' | 'listening' | 'serveRestarting' | 'serveRecycling' | 'shutdownStarted' | 'drained' | 'stopped'
+  | 'serverStarting'
+  | 'listening'
+  | 'serveRestarting'
+  | 'adminRestarting'
+  | 'serveRecycling'
+  | 'shutdownStarted'
+  | 'drained'
+  | 'stopped'
 > {
   return {
     serverStarting: (fields) => {
@@ -92,6 +109,9 @@ function processEvents(
     },
     serveRestarting: (fields) => {
       write('error', 'serveRestarting', fields, `${fields.reason}; it is started again`);
+    },
+    adminRestarting: (fields) => {
+      write('error', 'adminRestarting', fields, `${fields.reason}; it is started again, what serves goes on`);
     },
     serveRecycling: (fields) => {
       write('warn', 'serveRecycling', fields, `the serve process is replaced: ${fields.reason}`);
@@ -134,6 +154,38 @@ function versionEvents(
     desiredStateUnreadable: ({ cause, ...fields }) => {
       const message = `the desired state could not be read, the former one stands: ${fields.reason}`;
       write('error', 'desiredStateUnreadable', { ...fields, ...causeFields(cause) }, message);
+    },
+  };
+}
+
+function controlEvents(
+  write: Write,
+  now: () => number,
+): Pick<Events, 'controlConnection' | 'instanceConnection' | 'imported' | 'controlFault'> {
+  const faultLimit = new LineLimit({ intervalMs: INTERNAL_FAULT_INTERVAL_MS, now });
+  return {
+    controlConnection: (fields) => {
+      if (fields.connected) write('info', 'controlConnection', fields, 'the admin process is connected');
+      else write('warn', 'controlConnection', fields, `no admin process, what serves goes on: ${fields.reason}`);
+    },
+    instanceConnection: (fields) => {
+      const what = fields.connected ? 'is connected' : 'is gone';
+      write(
+        fields.connected ? 'info' : 'warn',
+        'instanceConnection',
+        fields,
+        `serve process ${fields.instance} ${what}`,
+      );
+    },
+    imported: (fields) => {
+      const message = `the models directory is imported: ${String(fields.registered)} new versions, ${String(fields.problems)} problems`;
+      write('info', 'imported', fields, message);
+    },
+    controlFault: ({ what, cause }) => {
+      const suppressed = faultLimit.take();
+      if (suppressed === undefined) return;
+      const because = cause === undefined ? '' : `: ${describeError(cause)}`;
+      write('error', 'controlFault', { what, suppressed, ...causeFields(cause) }, `${what}${because}`);
     },
   };
 }

@@ -9,7 +9,8 @@ import type { Monitor } from '../monitor/monitor.ts';
 import type { Vitals } from '../monitor/process-vitals.ts';
 import { CLOSE_REASONS } from '../domain/close-reason.ts';
 import type { Outcome } from '../domain/tracing.ts';
-import { REFUSAL_REASONS, type VersionStats } from '../monitor/version-stats.ts';
+import { REFUSAL_REASONS } from '../monitor/series.ts';
+import type { VersionStats } from '../monitor/version-stats.ts';
 
 export interface Point<Value> {
   readonly attributes: Readonly<Record<string, string>>;
@@ -49,9 +50,14 @@ export function statusName(outcome: Outcome): string {
 
 /** Everything there is to publish now. */
 export function readInstruments(monitor: Monitor, vitals: Vitals): Instrument[] {
+  // Few versions are ever a shadow: the others' series of zeros would double what is published.
+  const shadows = monitor.all('shadow').filter(({ activity }) => activity > 0);
+  const versions = [...monitor.all(), ...shadows];
   return [
-    ...requestInstruments(monitor.all()),
-    ...batchInstruments(monitor.all()),
+    ...requestInstruments(versions),
+    ...gaugeInstruments(monitor.all()),
+    ...shadowInstruments(shadows),
+    ...batchInstruments(versions),
     ...serverInstruments(monitor),
     ...processInstruments(vitals, monitor.startedAtMs),
   ];
@@ -93,20 +99,35 @@ function requestInstruments(versions: readonly VersionStats[]): Instrument[] {
       'Members of failed batches that were run again alone.',
       each((s) => s.reruns),
     ),
+  ];
+}
+
+function gaugeInstruments(live: readonly VersionStats[]): Instrument[] {
+  return [
     {
       kind: 'level',
       name: 'sluice.request.active',
       unit: '{request}',
       description: 'Requests accepted and not yet answered.',
-      points: each((s) => s.gauges.inFlight()),
+      points: live.map((stats) => point(stats, stats.gauges.inFlight())),
     },
     {
       kind: 'level',
       name: 'sluice.queue.rows',
       unit: '{row}',
       description: 'Rows that wait in the queue.',
-      points: each((s) => s.gauges.queueRows()),
+      points: live.map((stats) => point(stats, stats.gauges.queueRows())),
     },
+  ];
+}
+
+function shadowInstruments(shadows: readonly VersionStats[]): Instrument[] {
+  return [
+    count(
+      'sluice.request.dropped',
+      'Copies for shadow versions that were dropped before they ran.',
+      shadows.map((stats) => point(stats, stats.dropped)),
+    ),
   ];
 }
 

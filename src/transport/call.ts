@@ -14,6 +14,8 @@ export interface Call {
   readonly traceparent: string | undefined;
   /** `x-sluice-routing-key` metadata, '' when there was none. */
   readonly routingKey: string;
+  /** The first value of the metadata under this lower-case key, undefined when there is none. */
+  readonly header: (key: string) => string | undefined;
 }
 
 /** Answers one message, or throws; ServerErrors reach the caller, anything else becomes INTERNAL. */

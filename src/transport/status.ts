@@ -7,10 +7,15 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   invalid_argument: 3,
   deadline_exceeded: 4,
   not_found: 5,
+  already_exists: 6,
+  permission_denied: 7,
   resource_exhausted: 8,
+  failed_precondition: 9,
+  aborted: 10,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,
+  data_loss: 15,
 };
 
 export const STATUS_OK = 0;

@@ -113,13 +113,13 @@ interface Storm {
   stopping: boolean;
 }
 
-/** Versions come, go, are replaced and are broken, as fast as the server settles. */
+/** Versions come and go, and broken ones come, as fast as the server takes them. */
 async function disturb(server: Sluice, dir: string, storm: Storm): Promise<void> {
   for (let turn = 0; Date.now() < storm.until; turn += 1) {
     const extra = join(dir, 'iris/3');
-    const broken = join(dir, 'digits/9');
+    const broken = join(dir, `digits/${String(100 + turn - (turn % 2))}`);
     if (turn % 2 === 0) {
-      await cp(join(MODELS, 'iris', turn % 4 === 0 ? '1' : '2'), join(dir, 'coming'), { recursive: true });
+      await cp(join(MODELS, 'iris', '1'), join(dir, 'coming'), { recursive: true });
       await rename(join(dir, 'coming'), extra);
       await mkdir(broken, { recursive: true });
       await writeFile(join(broken, 'model.onnx'), `broken ${String(turn)}`);
@@ -127,9 +127,9 @@ async function disturb(server: Sluice, dir: string, storm: Storm): Promise<void>
       await rm(extra, { recursive: true });
       await rm(broken, { recursive: true });
     }
-    const settled = server.log.filter((line) => line.event === 'settled').length;
+    const imports = server.log.filter((line) => line.event === 'imported').length;
     server.signal('SIGHUP');
-    while (server.log.filter((line) => line.event === 'settled').length === settled) await pause(20);
+    while (server.log.filter((line) => line.event === 'imported').length === imports) await pause(20);
     await pause(300);
   }
 }

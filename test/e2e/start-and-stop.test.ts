@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { iris, SluiceClient } from '../support/client.ts';
 import { FIXTURES, freePort, MODELS, REPOSITORY, runSluice, Sluice } from '../support/sluice.ts';
 
@@ -80,6 +81,8 @@ describe('starting', () => {
       '--models-dir=./no-such-models',
       '--predict-address=127.0.0.1:0',
       '--metrics-address=off',
+      '--admin-address=127.0.0.1:0',
+      `--data-dir=${await mkdtemp(join(tmpdir(), 'sluice-data-'))}`,
     ]);
     assert.equal(code, 2);
     assert.match(stderr, /cannot read the models directory \.\/no-such-models/);
@@ -89,7 +92,8 @@ describe('starting', () => {
 describe('stopping', () => {
   for (const role of ['up', 'serve'] as const) {
     it(`answers every accepted call after SIGTERM under load, then exits 0 (${role})`, async () => {
-      await using server = await Sluice.start({ role });
+      const args = role === 'serve' ? ['--control-address=off'] : [];
+      await using server = await Sluice.start({ role, args });
       const clients = Array.from({ length: 3 }, () => new SluiceClient(server.predictAddress));
       const outcomes = { ok: 0, refused: 0, other: [] as string[] };
       const lost: string[] = [];
@@ -146,9 +150,7 @@ describe('the supervisor', () => {
   it('starts the serve process again after kill -9', async () => {
     const port = await freePort();
     await using server = await Sluice.start({ args: ['--predict-address', `127.0.0.1:${String(port)}`] });
-    const [serve] = await childrenOf(server.pid);
-    assert.ok(serve);
-    process.kill(serve, 'SIGKILL');
+    process.kill(server.childPid('serve'), 'SIGKILL');
     await server.line((line) => line.event === 'serveRestarting');
     await calls(() => server.log.filter((line) => line.event === 'settled').length === 2);
     using client = new SluiceClient(server.predictAddress);
@@ -165,7 +167,7 @@ describe('the supervisor', () => {
     const port = await freePort();
     const args = ['--max-run=200ms', '--max-lost-lanes=1', '--predict-address', `127.0.0.1:${String(port)}`];
     await using server = await Sluice.start({ modelsDir: dir, args });
-    const [former] = await childrenOf(server.pid);
+    const former = server.childPid('serve');
     const failures: string[] = [];
     const traffic = { running: true };
     const caller = (async () => {
@@ -181,22 +183,20 @@ describe('the supervisor', () => {
     using culprit = new SluiceClient(server.predictAddress);
     await assert.rejects(culprit.predict({ model: 'slow_on_demand', inputs: [endless()] }), { code: 4 });
     await server.line((line) => line.event === 'serveRecycling');
-    await calls(() => former !== undefined && !isAlive(former));
+    await calls(() => !isAlive(former));
     traffic.running = false;
     await caller;
-    const [present] = await childrenOf(server.pid);
-    assert.notEqual(present, former);
+    assert.notEqual(server.childPid('serve'), former);
     assert.deepEqual(failures, []);
     assert.equal(await server.stop(), 0);
     await rm(dir, { recursive: true });
   });
 
-  it('leaves no serve process behind when it is killed itself', async () => {
+  it('leaves no process behind when it is killed itself', async () => {
     const server = await Sluice.start();
-    const [serve] = await childrenOf(server.pid);
-    assert.ok(serve);
+    const children = [server.childPid('serve'), server.childPid('admin')];
     server.signal('SIGKILL');
-    await calls(() => !isAlive(serve));
+    await calls(() => !children.some(isAlive));
     await server.stop();
   });
 });
@@ -207,7 +207,70 @@ describe('SIGHUP', () => {
   before(async () => {
     dir = await modelsWith([[MODELS, 'iris']]);
     await rm(join(dir, 'iris/2'), { recursive: true });
-    server = await Sluice.start({ modelsDir: dir });
+    server = await Sluice.start({ modelsDir: dir, args: ['--hold-former=0'] });
+  });
+  after(async () => {
+    await server.stop();
+    await rm(dir, { recursive: true });
+  });
+
+  const state = (version: string, name: string) =>
+    server.line((line) => line.event === 'versionState' && line.version === version && line.state === name);
+
+  it('imports a version that came, and loads it without giving it traffic', async () => {
+    await cp(join(MODELS, 'iris/2'), join(dir, 'iris/2'), { recursive: true });
+    server.signal('SIGHUP');
+    await state('2', 'ready');
+    using client = new SluiceClient(server.predictAddress);
+    assert.equal((await client.predict({ model: 'iris', version: '2', inputs: [SETOSA] })).version, '2');
+    assert.equal((await client.predict({ model: 'iris', version: 'latest', inputs: [SETOSA] })).version, '2');
+    assert.equal((await client.predict({ model: 'iris', inputs: [SETOSA] })).version, '1');
+  });
+
+  it('moves traffic as config.json says, and keeps a key on its version', async () => {
+    await writeFile(join(dir, 'iris/config.json'), JSON.stringify({ traffic: { '1': 5000, '2': 5000 } }));
+    server.signal('SIGHUP');
+    using client = new SluiceClient(server.predictAddress);
+    while ((await client.predict({ model: 'iris', inputs: [SETOSA] })).epoch < 2) await pause(20);
+    const versions = new Map<string, Set<string>>();
+    for (let call = 0; call < 400; call += 1) {
+      const routingKey = `caller-${String(call % 40)}`;
+      const { version } = await client.predict({ model: 'iris', routingKey, inputs: [SETOSA] });
+      versions.set(routingKey, (versions.get(routingKey) ?? new Set()).add(version));
+    }
+    assert.ok([...versions.values()].every((seen) => seen.size === 1));
+    const second = [...versions.values()].filter((seen) => seen.has('2')).length;
+    assert.ok(second > 8 && second < 32, `${String(second)} of 40 keys are on version 2`);
+  });
+
+  it('takes no other files under a known name, and tells so', async () => {
+    await writeFile(join(dir, 'iris/2/model.onnx'), 'not a model');
+    server.signal('SIGHUP');
+    const told = await server.line((line) => line.event === 'versionFailed');
+    assert.deepEqual([told.model, told.version], ['iris', '2']);
+    assert.match(String(told.reason), /immutable/);
+    using client = new SluiceClient(server.predictAddress);
+    assert.equal((await client.predict({ model: 'iris', version: '2', inputs: [SETOSA] })).version, '2');
+  });
+
+  it('unloads a version whose folder is gone and which has no traffic, but remembers it', async () => {
+    await writeFile(join(dir, 'iris/config.json'), JSON.stringify({ traffic: { '1': 10_000 } }));
+    await rm(join(dir, 'iris/2'), { recursive: true });
+    server.signal('SIGHUP');
+    await state('2', 'unloaded');
+    using client = new SluiceClient(server.predictAddress);
+    const asked = client.predict({ model: 'iris', version: '2', inputs: [SETOSA] });
+    await assert.rejects(asked, { code: 14, details: /is not loaded; give it traffic/ });
+  });
+});
+
+describe('SIGHUP without a registry', () => {
+  let dir: string;
+  let server: Sluice;
+  before(async () => {
+    dir = await modelsWith([[MODELS, 'iris']]);
+    await rm(join(dir, 'iris/2'), { recursive: true });
+    server = await Sluice.start({ modelsDir: dir, args: ['--control-address=off'] });
   });
   after(async () => {
     await server.stop();
@@ -323,11 +386,6 @@ async function modelsWith(models: readonly (readonly [string, string])[]): Promi
   const dir = await mkdtemp(join(tmpdir(), 'sluice-models-'));
   for (const [from, model] of models) await cp(join(from, model), join(dir, model), { recursive: true });
   return dir;
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
-  return text.trim().split(' ').filter(Boolean).map(Number);
 }
 
 function isAlive(pid: number): boolean {

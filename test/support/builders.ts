@@ -5,6 +5,8 @@ import type { Datatype } from '../../src/domain/datatype.ts';
 import type { Dimension, Signature, TensorSpec } from '../../src/domain/signature.ts';
 import type { Tensor } from '../../src/domain/tensor.ts';
 import type { ModelSettings, QualificationReport, VersionSpec } from '../../src/domain/version.ts';
+import type { TrafficPolicy } from '../../src/domain/traffic.ts';
+import { assignSlots } from '../../src/routing/slots.ts';
 import { readVersionFolder } from '../../src/registry/version-folder.ts';
 
 /** The folder of the small ONNX models; its README has what each is for. */
@@ -34,10 +36,32 @@ export function spec({ settings: chosen, ...over }: SpecOver = {}): VersionSpec 
     version: '1',
     path: '/nowhere/model.onnx',
     digest: 'a',
+    files: [],
     bytes: 1,
     settings: settings(chosen),
     golden: undefined,
     metadata: {},
+    report: undefined,
+    ...over,
+  };
+}
+
+/** A first policy with these weights by version; the arms are called "arm-1" and so on. */
+export function trafficPolicy(
+  weights: readonly (readonly [version: string, weight: number])[] = [['1', 10_000]],
+  over: Partial<TrafficPolicy> = {},
+): TrafficPolicy {
+  const arms = weights.map(([version, weight]) => ({ version, arm: `arm-${version}`, weight }));
+  return {
+    epoch: 1,
+    arms: assignSlots([], arms),
+    rules: [],
+    shadows: [],
+    failOverTo: '',
+    sticky: true,
+    routingKeyHeader: '',
+    salt: 'iris',
+    hashVersion: 1,
     ...over,
   };
 }

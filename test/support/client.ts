@@ -43,6 +43,11 @@ export interface PredictReplyMessage {
   readonly version: string;
   readonly requestId: string;
   readonly outputs: readonly Required<TensorMessage>[];
+  /** 0, '', '' without a registry. */
+  readonly epoch: number;
+  readonly arm: string;
+  readonly predictionId: string;
+  readonly failedOverFrom: string;
   readonly timings: { readonly queueMs: number; readonly computeMs: number; readonly batchRows: number };
 }
 

@@ -68,7 +68,9 @@ export class FakeCatalog implements Catalog {
     return names.map((model) => {
       const versions = this.#versions.filter((status) => status.model === model);
       const latest = versions.findLast(({ state }) => state === 'ready')?.version ?? '';
-      return { model, latest, weights: new Map(latest === '' ? [] : [[latest, 10_000]]), versions };
+      const weights = new Map(latest === '' ? [] : [[latest, 10_000]]);
+      const aliases = new Map(latest === '' ? [] : [['champion', latest]]);
+      return { model, latest, weights, aliases, versions };
     });
   }
 
@@ -133,6 +135,9 @@ const STATISTICS: VersionStatistics = {
   batches: [{ batchSize: 4, infer: { count: 3, ns: 300 } }],
 };
 
+/** How every reply was routed. */
+export const ANSWERED = { epoch: 7, arm: 'canary', predictionId: 'signed', failedOverFrom: '' };
+
 /** The request line as it would answer, without models. */
 export function fakePredict(request: PredictRequest): Promise<PredictReply> {
   const { model, version, inputs } = request;
@@ -140,14 +145,14 @@ export function fakePredict(request: PredictRequest): Promise<PredictReply> {
   if (known === undefined) {
     throw new ServerError('not_found', `Request for unknown model: '${model}' is not found`);
   }
-  if (version !== '' && version !== 'latest' && version !== '1') {
+  if (version !== '' && version !== 'latest' && version !== 'alias:champion' && version !== '1') {
     throw new ServerError('not_found', `Request for unknown model: '${model}' version ${version} is not found`);
   }
   const outputs = outputsOf(model, inputs).filter(
     ({ name }) => request.outputs.length === 0 || request.outputs.includes(name),
   );
   const timings = { queueMs: 0.5, hopMs: 0.25, computeMs: 1.5, batchRows: 3 };
-  return Promise.resolve({ model, version: '1', outputs, timings });
+  return Promise.resolve({ model, version: '1', outputs, timings, ...ANSWERED });
 }
 
 function outputsOf(model: string, inputs: readonly Tensor[]): Tensor[] {

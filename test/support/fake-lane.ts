@@ -17,6 +17,13 @@ export function runnerOf(over: Partial<RunnerOptions> = {}): VersionRunner {
   });
 }
 
+/** A live runner with its shadow. */
+export function shadowedRunnerOf(over: Partial<RunnerOptions> = {}): { live: VersionRunner; shadow: VersionRunner } {
+  const { model, version } = over.spec ?? spec();
+  const shadow = runnerOf({ ...over, stats: new VersionStats({ model, version, role: 'shadow', now: () => 0 }) });
+  return { live: runnerOf({ ...over, shadow }), shadow };
+}
+
 const NEVER = new AbortController().signal;
 
 export function call(over: Partial<Call> = {}): Call {

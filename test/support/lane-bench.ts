@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { noTracing } from '../../src/domain/tracing.ts';
 import type { Tensor } from '../../src/domain/tensor.ts';
 import type { ModelSettings, QualificationReport } from '../../src/domain/version.ts';
+import type { Role } from '../../src/monitor/series.ts';
 import { VersionStats } from '../../src/monitor/version-stats.ts';
 import { Lanes } from '../../src/runtime/lanes.ts';
 import { qualify } from '../../src/runtime/qualify.ts';
@@ -56,7 +57,8 @@ export class LaneBench {
     over: Partial<QualificationReport> & { readonly as?: string } = {},
   ): Promise<VersionRunner> {
     const spec = { ...(await fixture(model, settings)), model: over.as ?? model };
-    const stats = new VersionStats({ model: spec.model, version: '1', now: () => 0 });
+    const statsOf = (role: Role) => new VersionStats({ model: spec.model, version: '1', role, now: () => 0 });
+    const stats = { live: statsOf('live'), shadow: statsOf('shadow') };
     // What is wrong with it is for the lanes to find.
     const found = await qualify({ ...spec, golden: undefined }, () => 0);
     return this.lanes.load(spec, { ...found, ...over }, stats);

@@ -84,6 +84,24 @@ const SCENES: Readonly<Record<string, () => Promise<unknown>>> = {
     return { outcome, other: await simple(other), again: await slow(loop, 0), lost: bench.lost };
   },
 
+  /** A copy for a shadow overstays twice; its version's callers are answered in between. */
+  async shadow() {
+    const bench = new LaneBench(2);
+    const [loop, other] = [await bench.load('slow_on_demand', MAX_RUN), await bench.load('simple')];
+    if (loop.shadow === undefined) throw new Error('a version that is loaded has a shadow');
+    const first = slow(loop.shadow, 1e9);
+    const others = await meanwhile(first, other);
+    const between = await slow(loop, 0);
+    await bench.replaced(1);
+    const second = slow(loop.shadow, 1e9);
+    await dispatched();
+    const waiting = slow(loop.shadow, 0);
+    others.push(...(await meanwhile(second, other)));
+    await Promise.all(bench.freed);
+    const outcomes = [await first, between, await second, await waiting, await slow(loop, 0)];
+    return { outcomes, others: [...new Set(others)], faults: bench.faults, dropped: loop.shadow.stats.dropped };
+  },
+
   /** The thread of a lane is ended by an error of its own. */
   async death() {
     const bench = new LaneBench(1);

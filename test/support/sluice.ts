@@ -1,6 +1,7 @@
 /** A real server in processes of its own, on free ports, for tests from outside. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,8 +19,12 @@ export interface SluiceOptions {
   readonly modelsDir?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** `serve` runs without the supervisor. */
-  readonly role?: 'up' | 'serve';
+  /** `serve` and `admin` run without the supervisor. */
+  readonly role?: 'up' | 'serve' | 'admin';
+  /** One that is kept at the end; else one that is not. */
+  readonly dataDir?: string;
+  /** What tells that it is up; by default that everything is ready or failed. */
+  readonly until?: (line: LogLine) => boolean;
 }
 
 /** Start-up is bounded, so that a test that cannot start says so. */
@@ -29,32 +34,53 @@ const EXIT_TIMEOUT_MS = 45_000;
 export class Sluice {
   readonly predictAddress: string;
   readonly metricsAddress: string;
+  /** '' where there is no admin process. */
+  readonly adminAddress: string;
+  readonly dataDir: string;
   readonly log: readonly LogLine[];
   readonly #child: ChildProcess;
   readonly #log: LogReader;
-  readonly #dataDir: string;
+  readonly #keepData: boolean;
 
-  private constructor(child: ChildProcess, log: LogReader, dataDir: string) {
+  private constructor(child: ChildProcess, log: LogReader, dataDir: string, keepData: boolean) {
     this.#child = child;
+    this.#keepData = keepData;
     this.#log = log;
-    this.#dataDir = dataDir;
+    this.dataDir = dataDir;
     this.log = log.lines;
     this.predictAddress = log.addressOf('predict');
     this.metricsAddress = log.addressOf('metrics');
+    this.adminAddress = log.addressOf('admin');
   }
 
   /** Resolves when everything is ready or failed. */
   static async start(options: SluiceOptions = {}): Promise<Sluice> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'sluice-data-'));
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sluice-data-')));
     const child = spawnSluice(options, dataDir);
     const log = new LogReader(child);
-    await log.line((line) => line.event === 'settled', READY_TIMEOUT_MS);
-    return new Sluice(child, log, dataDir);
+    await log.line(options.until ?? ((line) => line.event === 'settled'), READY_TIMEOUT_MS);
+    return new Sluice(child, log, dataDir, options.dataDir !== undefined);
   }
 
   get pid(): number {
     if (this.#child.pid === undefined) throw new Error('the server has no pid');
     return this.#child.pid;
+  }
+
+  /** Of the child process with this role, now. */
+  childPid(role: 'serve' | 'admin'): number {
+    const found = this.findChild(role);
+    if (found === undefined) throw new Error(`the supervisor has no ${role} process now`);
+    return found;
+  }
+
+  findChild(role: 'serve' | 'admin'): number | undefined {
+    const children = readFileSync(`/proc/${String(this.pid)}/task/${String(this.pid)}/children`, 'utf8');
+    return children
+      .split(' ')
+      .filter((text) => text.trim() !== '')
+      .map(Number)
+      .find((pid) => isRole(pid, role));
   }
 
   /** What came on standard output beside the log: the greeting. */
@@ -85,7 +111,7 @@ export class Sluice {
       return await this.exited();
     } finally {
       this.#child.kill('SIGKILL');
-      await rm(this.#dataDir, { recursive: true, force: true });
+      if (!this.#keepData) await rm(this.dataDir, { recursive: true, force: true });
     }
   }
 
@@ -113,6 +139,16 @@ export async function runSluice(
   return { code: child.exitCode, stdout, stderr };
 }
 
+function isRole(pid: number, role: string): boolean {
+  try {
+    // A process that has set its title has that in place of its arguments.
+    const line = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return line.startsWith(`sluice ${role}`) || line.includes(` ${role} `);
+  } catch {
+    return false;
+  }
+}
+
 /** A port that nobody used a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -129,9 +165,8 @@ function spawnSluice(
   { modelsDir = MODELS, args = [], env = {}, role = 'up' }: SluiceOptions,
   dataDir: string,
 ): ChildProcess {
-  const places = ['--predict-address', '127.0.0.1:0', '--metrics-address', '127.0.0.1:0'].filter(
-    (_, index, all) => !args.includes(all[index - (index % 2)] ?? ''),
-  );
+  const addresses = ['--predict-address', '--metrics-address', '--admin-address'];
+  const places = addresses.filter((flag) => !args.includes(flag)).flatMap((flag) => [flag, '127.0.0.1:0']);
   const main = join(REPOSITORY, 'src/main.ts');
   const own = ['--models-dir', modelsDir, '--data-dir', dataDir];
   return spawn(process.execPath, [main, role, ...own, ...places, ...args], {

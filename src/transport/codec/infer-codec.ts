@@ -10,7 +10,12 @@ import type {
 } from '../gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse as WireReply } from '../gen/inference/ModelInferResponse.ts';
 import { decodeText } from './byte-strings.ts';
-import { checkTensorParameters, type InferParameters, parseInferParameters } from './infer-parameters.ts';
+import {
+  checkTensorParameters,
+  formatReplyParameters,
+  type InferParameters,
+  parseInferParameters,
+} from './infer-parameters.ts';
 import { rawInput, typedInput } from './input.ts';
 import { checkModelName, checkUnique } from './names.ts';
 import { outputValues, rawBytes } from './output-values.ts';
@@ -42,12 +47,18 @@ export function parseInfer(wire: WireRequest, call: Call): Infer {
     deadline: Math.min(call.deadline, call.receivedAt + parameters.timeoutMs),
     signal: call.signal,
     traceparent: call.traceparent,
+    header: call.header,
   };
   return { request, parameters };
 }
 
 export function formatInfer(wire: WireRequest, { rawOutput }: InferParameters, reply: PredictReply): WireReply {
-  const head = { modelName: reply.model, modelVersion: reply.version, id: wire.id };
+  const head = {
+    modelName: reply.model,
+    modelVersion: reply.version,
+    id: wire.id,
+    parameters: formatReplyParameters(reply),
+  };
   // Raw and typed exclude each other in one message, and FP16 has no typed field.
   if (rawOutput || reply.outputs.some((output) => output.datatype === 'FP16')) {
     return { ...head, outputs: reply.outputs.map(headerOf), rawOutputContents: reply.outputs.map(rawOf) };

@@ -1,6 +1,10 @@
 /** The parameters of an inference request: those that mean something here, and refusals of those we cannot honour. */
 import { ServerError } from '../../domain/errors.ts';
-import type { InferParameter__Output as Parameter } from '../gen/inference/InferParameter.ts';
+import type { PredictReply } from '../../domain/predict.ts';
+import type {
+  InferParameter as ReplyParameter,
+  InferParameter__Output as Parameter,
+} from '../gen/inference/InferParameter.ts';
 import { toNumber } from './int64.ts';
 import { quote } from './quote.ts';
 
@@ -30,6 +34,17 @@ export function parseInferParameters(parameters: Parameters): InferParameters {
     else refuseReserved(name, value);
   }
   return { timeoutMs, routingKey, rawOutput };
+}
+
+/** What a reply says beside its outputs: who answered, under which epoch. What is not there is not sent. */
+export function formatReplyParameters(reply: PredictReply): Record<string, ReplyParameter> {
+  const { epoch, arm, predictionId, failedOverFrom } = reply;
+  const parameters: Record<string, ReplyParameter> = {};
+  if (epoch > 0) parameters.epoch = { int64Param: epoch };
+  if (arm !== '') parameters.arm = { stringParam: arm };
+  if (predictionId !== '') parameters.prediction_id = { stringParam: predictionId };
+  if (failedOverFrom !== '') parameters.failed_over_from = { stringParam: failedOverFrom };
+  return parameters;
 }
 
 /** Parameters of one input or one wanted output. */

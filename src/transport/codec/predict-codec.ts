@@ -29,6 +29,7 @@ export function parsePredict(wire: WireRequest, call: Call): PredictRequest {
     deadline: call.deadline,
     signal: call.signal,
     traceparent: call.traceparent,
+    header: call.header,
   };
 }
 
@@ -41,6 +42,10 @@ export function formatPredict(wire: WireRequest, reply: PredictReply): WireReply
     requestId: wire.requestId,
     outputs: reply.outputs.map(raw ? formatRaw : formatTyped),
     timings: reply.timings,
+    epoch: reply.epoch,
+    arm: reply.arm,
+    predictionId: reply.predictionId,
+    failedOverFrom: reply.failedOverFrom,
   };
 }
 

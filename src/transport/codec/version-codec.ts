@@ -11,6 +11,7 @@ import type { VersionStatus as WireStatus } from '../gen/sluice/v1/VersionStatus
 import { toStruct } from './struct.ts';
 
 const STATES: Readonly<Record<VersionState, WireState>> = {
+  fetching: 'VERSION_STATE_FETCHING',
   qualifying: 'VERSION_STATE_QUALIFYING',
   loading: 'VERSION_STATE_LOADING',
   warming: 'VERSION_STATE_WARMING',

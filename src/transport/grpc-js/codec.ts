@@ -4,25 +4,43 @@ import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync, type Options } from '@grpc/proto-loader';
 import { describeError, ServerError } from '../../domain/errors.ts';
+import type { ProtoGrpcType as AuditTypes } from '../gen/audit.ts';
+import type { ProtoGrpcType as ControlTypes } from '../gen/control.ts';
 import type { ProtoGrpcType as InferenceTypes } from '../gen/grpc_service.ts';
+import type { ProtoGrpcType as MonitorTypes } from '../gen/monitor.ts';
 import type { ProtoGrpcType as PredictTypes } from '../gen/predict.ts';
+import type { ProtoGrpcType as RegistryTypes } from '../gen/registry.ts';
+import type { ProtoGrpcType as TrafficTypes } from '../gen/traffic.ts';
 
 const PROTO_DIRECTORY = fileURLToPath(new URL('../../../proto', import.meta.url));
-const FILES = ['sluice/v1/predict.proto', 'inference/grpc_service.proto'];
+
+/** The files of each door's services. */
+export const PREDICT_FILES = ['sluice/v1/predict.proto', 'inference/grpc_service.proto'];
+export const ADMIN_FILES = ['registry', 'traffic', 'monitor', 'audit'].map((name) => `sluice/admin/v1/${name}.proto`);
+const CONTROL_FILES = ['sluice/control/v1/control.proto'];
 
 /** Must agree with the flags of `npm run gen`. 64-bit integers come as Long objects: exact, and quick to take apart. */
 const OPTIONS: Options = { includeDirs: [PROTO_DIRECTORY], defaults: true, enums: String, oneofs: true };
 
 export type Schema = PredictTypes & InferenceTypes;
+export type AdminSchema = RegistryTypes & TrafficTypes & MonitorTypes & AuditTypes;
 
-/** The services with their clients and method definitions, as the types in gen/ describe them. */
+/** The Predict port's services with their clients and method definitions, as the types in gen/ describe them. */
 export function loadSchema(): Schema {
-  return loadPackageDefinition(loadSync(FILES, OPTIONS)) as unknown as Schema;
+  return loadPackageDefinition(loadSync(PREDICT_FILES, OPTIONS)) as unknown as Schema;
 }
 
-/** The same schema with the field names of the files, which is what reflection has to show. */
-export function loadReflectedSchema(): PackageDefinition {
-  return loadSync(FILES, { ...OPTIONS, keepCase: true });
+export function loadAdminSchema(): AdminSchema {
+  return loadPackageDefinition(loadSync(ADMIN_FILES, OPTIONS)) as unknown as AdminSchema;
+}
+
+export function loadControlSchema(): ControlTypes {
+  return loadPackageDefinition(loadSync(CONTROL_FILES, OPTIONS)) as unknown as ControlTypes;
+}
+
+/** A schema with the field names of its files, which is what reflection has to show. */
+export function loadReflectedSchema(protoFiles: readonly string[]): PackageDefinition {
+  return loadSync([...protoFiles], { ...OPTIONS, keepCase: true });
 }
 
 /** Stands in for a message that is no valid protobuf, so that a handler can refuse it in our words. */

@@ -1,28 +1,24 @@
-/** grpc.health.v1 for the whole server, each service and each model, kept in step with the catalog. */
+/** grpc.health.v1: the names that a door tells of, kept in step with what they stand for. */
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
-import type { Catalog } from '../../domain/catalog.ts';
-import { readyVersions } from '../services/repository.ts';
 
-/** Names that stand or fall with the whole server; '' is the protocol's name for it. */
-const WHOLE_SERVER = ['', 'sluice.v1.PredictService', 'inference.GRPCInferenceService'];
-
-export interface HealthOptions {
-  readonly catalog: Catalog;
-  /** As ServerReady of the Open Inference Protocol. */
-  readonly ready: () => boolean;
+export interface HealthSource {
+  /** Whether each name serves; '' is the protocol's name for the whole server. */
+  readonly serving: () => ReadonlyMap<string, boolean>;
+  /** Calls back whenever it may have changed. Returns the way to stop it. */
+  readonly onChange: (listener: () => void) => () => void;
 }
 
 export class Health {
-  readonly #options: HealthOptions;
+  readonly #source: HealthSource;
   readonly #statuses = new Map<string, ServingStatus>();
   readonly #implementation = new HealthImplementation();
   readonly #stopListening: () => void;
   #shutDown = false;
 
-  constructor(options: HealthOptions) {
-    this.#options = options;
-    this.#stopListening = options.catalog.onChange(() => {
+  constructor(source: HealthSource) {
+    this.#source = source;
+    this.#stopListening = source.onChange(() => {
       this.#refresh();
     });
     this.#refresh();
@@ -32,24 +28,19 @@ export class Health {
     this.#implementation.addToServer(server);
   }
 
-  /** NOT_SERVING for every name, whatever the catalog says from now on. */
+  /** NOT_SERVING for every name, whatever its source says from now on. */
   shutDown(): void {
+    if (this.#shutDown) return;
     this.#shutDown = true;
     this.#refresh();
     this.#stopListening();
   }
 
   #refresh(): void {
-    const { catalog, ready } = this.#options;
-    const serving = ready() && catalog.settled();
-    for (const name of WHOLE_SERVER) this.#set(name, serving);
-    const models = new Set(WHOLE_SERVER);
-    for (const model of catalog.models()) {
-      models.add(model.model);
-      this.#set(model.model, readyVersions(model).length > 0);
-    }
-    // The package cannot forget a name, so a model that has gone stays, not serving.
-    for (const name of this.#statuses.keys()) if (!models.has(name)) this.#set(name, false);
+    const serving = this.#source.serving();
+    for (const [name, serves] of serving) this.#set(name, serves);
+    // The package cannot forget a name, so one that has gone stays, not serving.
+    for (const name of this.#statuses.keys()) if (!serving.has(name)) this.#set(name, false);
   }
 
   #set(name: string, serving: boolean): void {

@@ -35,6 +35,7 @@ export function openCall(method: string, grpcCall: GrpcCall): OpenCall {
     signal,
     traceparent: firstText(grpcCall.metadata, 'traceparent'),
     routingKey: firstText(grpcCall.metadata, 'x-sluice-routing-key') ?? '',
+    header: (key) => firstText(grpcCall.metadata, key),
     finish: () => {
       finished = true;
     },

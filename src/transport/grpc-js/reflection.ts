@@ -7,9 +7,10 @@ import { loadReflectedSchema } from './codec.ts';
 import { definitionOf, filesOf, loadDescriptorCodec } from './descriptor-codec.ts';
 import { mendDescriptors } from './mend-descriptors.ts';
 
-export function addReflection(server: Pick<Server, 'addService'>): void {
+/** `protoFiles` have the services of this server and no others. */
+export function addReflection(server: Pick<Server, 'addService'>, protoFiles: readonly string[]): void {
   const { decode, encode } = loadDescriptorCodec();
-  const schema = filesOf(loadReflectedSchema());
+  const schema = filesOf(loadReflectedSchema(protoFiles));
   const health = filesOf(loadSync(healthProto, { keepCase: true }));
   const files = [...schema, ...health].map(decode);
   mendDescriptors(files);

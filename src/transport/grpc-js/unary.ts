@@ -1,8 +1,8 @@
 /** A unary call of grpc-js, answered by one of the services' functions. */
-import { type handleUnaryCall, Metadata, type sendUnaryData } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, type sendUnaryData, type ServerErrorResponse } from '@grpc/grpc-js';
 import { toServerError } from '../../domain/errors.ts';
 import type { Call, Handler } from '../call.ts';
-import { RETRY_PUSHBACK, STATUS_OK, toStatus } from '../status.ts';
+import { RETRY_PUSHBACK, STATUS_OK, toStatus, type WireStatus } from '../status.ts';
 import { MalformedMessage } from './codec.ts';
 import type { DoorHooks } from './hooks.ts';
 import { openCall } from './open-call.ts';
@@ -45,10 +45,15 @@ async function answer<Request, Reply>(handler: Handler<Request, Reply>, request:
 function respondError<Reply>(method: string, respond: sendUnaryData<Reply>, caught: unknown, hooks: DoorHooks): number {
   const error = toServerError(caught);
   if (error.code === 'internal') hooks.reportFault(method, error);
-  const { code, message, retryPushbackMs } = toStatus(error);
+  const status = toStatus(error);
+  respond(errorOf(status));
+  return status.code;
+}
+
+/** As grpc-js wants errors to be: its codes are these numbers. */
+export function errorOf({ code, message, retryPushbackMs }: WireStatus): Partial<ServerErrorResponse> {
   const metadata = new Metadata();
   if (retryPushbackMs !== undefined) metadata.set(RETRY_PUSHBACK, String(retryPushbackMs));
   // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- its enum is these numbers.
-  respond({ code, details: message, metadata });
-  return code;
+  return { code, details: message, metadata };
 }

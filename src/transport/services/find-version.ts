@@ -2,6 +2,7 @@
 import { ServerError } from '../../domain/errors.ts';
 import type { VersionStatus } from '../../domain/version.ts';
 import type { Catalog, ModelStatus } from '../../domain/catalog.ts';
+import { versionOf } from '../../domain/catalog.ts';
 import { checkModelName } from '../codec/names.ts';
 import { quote } from '../codec/quote.ts';
 
@@ -13,10 +14,14 @@ export function findModel(catalog: Catalog, name: string): ModelStatus {
   throw new ServerError('not_found', message);
 }
 
-/** '' is the version with most of the traffic, or the newest where none has any; 'latest' the newest ready one. */
+/** '' is the version with most of the traffic, or else the newest; 'latest' the newest ready one; or 'alias:NAME'. */
 export function findVersion(model: ModelStatus, name: string): VersionStatus {
   if (name === '') return preferredVersion(model);
-  const found = versionNamed(model, name === 'latest' ? model.latest : name);
+  const version = versionOf(model, name);
+  if (version === undefined) {
+    throw new ServerError('not_found', `model ${quote(model.model)} has no ${quote(name)}`);
+  }
+  const found = versionNamed(model, version);
   if (found !== undefined) return found;
   if (name === 'latest') {
     throw new ServerError('unavailable', `model ${quote(model.model)} has no ready version: ${statesOf(model)}`);

@@ -74,7 +74,8 @@ export function kserveService(options: KserveServiceOptions): KserveService {
     modelStreamInfer: {
       answer: async (wire, call) => {
         const reply = await infer(wire, call);
-        return { inferResponse: { ...reply, parameters: { triton_final_response: { boolParam: true } } } };
+        const parameters = { ...reply.parameters, triton_final_response: { boolParam: true } };
+        return { inferResponse: { ...reply, parameters } };
       },
       refuse: (wire, { message }) => ({ errorMessage: message, inferResponse: { id: wire?.id ?? '' } }),
     },

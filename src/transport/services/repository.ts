@@ -1,11 +1,13 @@
 /** Readiness and the repository index of the Open Inference Protocol, read off the catalog. */
 import type { VersionState, VersionStatus } from '../../domain/version.ts';
 import type { Catalog, ModelStatus } from '../../domain/catalog.ts';
+import { versionOf } from '../../domain/catalog.ts';
 import type { _inference_RepositoryIndexResponse_ModelIndex as ModelIndex } from '../gen/inference/RepositoryIndexResponse.ts';
 
 type RepositoryState = 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE';
 
 const STATES: Readonly<Record<VersionState, RepositoryState>> = {
+  fetching: 'LOADING',
   qualifying: 'LOADING',
   loading: 'LOADING',
   warming: 'LOADING',
@@ -15,12 +17,12 @@ const STATES: Readonly<Record<VersionState, RepositoryState>> = {
   failed: 'UNAVAILABLE',
 };
 
-/** '' asks for any version, 'latest' for the newest ready one, which is the same. */
+/** '' asks for any version, 'latest' for the newest ready one, which is the same; 'alias:NAME' for the alias's. */
 export function isModelReady(catalog: Catalog, name: string, version: string): boolean {
   const model = catalog.model(name);
   if (model === undefined) return false;
   const ready = readyVersions(model);
-  return version === '' || version === 'latest' ? ready.length > 0 : ready.includes(version);
+  return version === '' || version === 'latest' ? ready.length > 0 : ready.includes(versionOf(model, version) ?? '');
 }
 
 /** Oldest first. */

@@ -10,6 +10,15 @@ const DEFAULTS: Config = {
   modelsDir: './models',
   dataDir: './data',
   predictAddress: { host: '127.0.0.1', port: 50_051 },
+  adminAddress: { host: '127.0.0.1', port: 50_052 },
+  controlAddress: 'auto',
+  databaseUrl: 'off',
+  importDirs: [],
+  maxModelBytes: 17_179_869_184,
+  stages: ['development', 'staging', 'production', 'archived'],
+  approvals: new Map(),
+  holdFormerMs: 600_000,
+  epochRetentionMs: 7_776_000_000,
   metricsAddress: { host: '127.0.0.1', port: 9464 },
   predictTransport: 'grpc-js',
   reflection: true,
@@ -166,7 +175,7 @@ test('flags and variables that are not known, doubled, incomplete or stray are r
       '--lanes is given twice, as "1" and as "2"; give it once',
       '--reflection is given twice, as "true" and as "false"; give it once',
       '--lanes needs a value; give a whole number from 0 to 256',
-      '--models-dir needs a value; give a path',
+      '--models-dir needs a value; give off, or a path',
       '"serve" is not an option; options start with --, see --help',
       '"-l" is not an option; options start with --, see --help',
       'unknown option --no-lanes; --help lists all that there are',
@@ -219,7 +228,19 @@ const paths = fc
   .string({ minLength: 1, maxLength: 60 })
   .filter((text) => !text.startsWith('--') && !text.includes('\0'));
 
-function limits(field: 'maxQueueBytes' | 'maxMessageBytes' | 'qualificationMemoryBytes' | 'lanes' | 'maxBatchRows') {
+const listedPaths = paths.filter((text) => !text.includes(',') && text !== 'none');
+const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
+const approvers = fc.uniqueArray(names, { minLength: 9, maxLength: 12 });
+const approvals = fc
+  .uniqueArray(fc.tuple(names, fc.integer({ min: 1, max: 9 }), fc.oneof(fc.constant([]), approvers)), {
+    maxLength: 5,
+    selector: ([stage]) => stage,
+  })
+  .map((rules) => new Map(rules.map(([stage, needed, list]) => [stage, { needed, approvers: list }])));
+
+function limits(
+  field: 'maxModelBytes' | 'maxQueueBytes' | 'maxMessageBytes' | 'qualificationMemoryBytes' | 'lanes' | 'maxBatchRows',
+) {
   const { min, max } = OPTIONS[field].kind;
   return fc.integer({ min, max });
 }
@@ -229,6 +250,18 @@ const configs: fc.Arbitrary<Config> = fc.record(
     modelsDir: paths,
     dataDir: paths,
     predictAddress: addresses,
+    adminAddress: addresses,
+    controlAddress: fc.oneof(
+      fc.constantFrom('auto', 'off', '127.0.0.1:50053'),
+      paths.map((path) => `unix:${path}`),
+    ),
+    databaseUrl: fc.constantFrom('off' as const, 'postgresql://sluice:secret@127.0.0.1:5432/sluice'),
+    importDirs: fc.uniqueArray(listedPaths, { maxLength: 8 }),
+    maxModelBytes: limits('maxModelBytes'),
+    stages: fc.uniqueArray(names, { minLength: 1, maxLength: 8 }),
+    approvals,
+    holdFormerMs: fc.integer({ min: 0, max: 604_800_000 }),
+    epochRetentionMs: ms,
     metricsAddress: fc.oneof(addresses, fc.constant('off' as const)),
     predictTransport: fc.constant('grpc-js' as const),
     reflection: fc.boolean(),
@@ -292,4 +325,40 @@ test('no input throws', () => {
       },
     ),
   );
+});
+
+test('an address of a database that cannot be is refused without showing it', () => {
+  const message = errorOf([], { DATABASE_URL: 'mysql://user:secret@db/sluice' });
+  assert.match(message, /^DATABASE_URL cannot be what was given; give off, or postgresql:/);
+  assert(!message.includes('secret'));
+});
+
+test('serve processes and the admin process meet on this machine only', () => {
+  for (const place of ['auto', 'off', 'unix:/run/sluice.sock', '127.0.0.1:50053', 'localhost:1', '[::1]:50053']) {
+    assert.equal(configOf(['--control-address', place]).controlAddress, place);
+  }
+  for (const place of ['0.0.0.0:50053', '10.0.0.1:50053', 'unix:', '127.0.0.1:0', 'somewhere']) {
+    assert.match(errorOf(['--control-address', place]), /give auto, off, unix:PATH, or a loopback address/);
+  }
+});
+
+test('approvals say how many of whom, and are refused where so many are not named', () => {
+  const { approvals: rules } = configOf(['--approvals', 'production=2:ann,bob,cy; staging=1']);
+  assert.deepEqual(
+    [...rules],
+    [
+      ['production', { needed: 2, approvers: ['ann', 'bob', 'cy'] }],
+      ['staging', { needed: 1, approvers: [] }],
+    ],
+  );
+  for (const text of ['production', 'production=0', 'production=2:ann', 'production=1;production=2', 'a=1:b:c', ';']) {
+    assert.match(errorOf(['--approvals', text]), /give none, or stage=N/, text);
+  }
+});
+
+test('stages are different names', () => {
+  assert.deepEqual(configOf(['--stages', 'new,live']).stages, ['new', 'live']);
+  for (const text of ['a,a', 'a,,b', 'with space', '']) {
+    assert.match(errorOf(['--stages', text]), /different names/, text);
+  }
 });

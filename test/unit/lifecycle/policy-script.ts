@@ -2,17 +2,21 @@
  * Plays a script against the lifecycle policy and writes down what it decides. A line of a script is one of
  *
  *     want iris/1 iris/2@b | traffic iris 1=9000 2=1000 | broken iris/3     the whole desired state
+ *     reload iris/1                                                         the same; what failed is tried again
  *     ready iris/1      failed iris/1      unloaded iris/1                   what became of a load or an unload
  *
- * where `@b` names other files than the usual `@a`, and `iris/1+4` settings with maxBatchRows 4. What follows from it is written below it, each line after "> ":
- * loads, unloads, and the traffic of a model when it changed.
+ * where `@b` names other files than the usual `@a`, and `iris/1+4` settings with maxBatchRows 4. Clauses that add to a
+ * model's traffic are `epoch iris 7`, `shadow iris 3`, `rule iris 3` and `fail-over iris 1`; `other iris/4` is known and
+ * not to be loaded. What follows is written below it, each line after "> ": loads, unloads, versions that are forgotten,
+ * and the traffic of a model when it changed.
  */
 import assert from 'node:assert/strict';
-import type { DesiredModel, DesiredState } from '../../../src/lifecycle/desired-state.ts';
+import type { BrokenVersion, DesiredModel, DesiredState } from '../../../src/domain/desired-state.ts';
+import type { TrafficPolicy } from '../../../src/domain/traffic.ts';
 import { keyOf, plan } from '../../../src/lifecycle/policy.ts';
-import type { ActualVersion, Plan, Weights } from '../../../src/lifecycle/policy.ts';
+import type { ActualVersion, InForce, Plan } from '../../../src/lifecycle/policy.ts';
 import type { VersionSpec, VersionState } from '../../../src/domain/version.ts';
-import { spec } from '../../support/builders.ts';
+import { spec, trafficPolicy } from '../../support/builders.ts';
 
 const USUAL_ROWS = '8';
 
@@ -31,52 +35,83 @@ function shown(key: string): string {
   return rows === USUAL_ROWS ? name : `${name}+${rows ?? ''}`;
 }
 
-export function desiredState(line: string): DesiredState {
-  const [versions = '', ...clauses] = line.split('|').map((clause) => clause.trim());
+interface Clauses {
+  readonly broken: BrokenVersion[];
+  readonly others: Map<string, Map<string, string>>;
+  readonly policies: Map<string, TrafficPolicy>;
+}
+
+export function desiredState(line: string, starting = false): DesiredState {
+  const [versions = '', ...texts] = line.split('|').map((clause) => clause.trim());
   const specs = versions === '' ? [] : versions.split(' ').map(named);
-  const traffic = new Map<string, ReadonlyMap<string, number>>();
-  const broken = [];
-  for (const clause of clauses) {
-    const [kind, subject = '', ...weights] = clause.split(' ');
-    if (kind === 'broken') {
-      const [model = '', version = ''] = subject.split('/');
-      broken.push({ model, version, reason: 'it cannot be read' });
-    } else {
-      assert.equal(kind, 'traffic');
-      const pairs = weights.map((pair) => pair.split('='));
-      traffic.set(subject, new Map(pairs.map(([version = '', weight]) => [version, Number(weight)])));
-    }
-  }
-  const models: DesiredModel[] = [...Map.groupBy(specs, (each) => each.model)].map(([model, group]) => ({
+  const clauses: Clauses = { broken: [], others: new Map(), policies: new Map() };
+  for (const text of texts) readClause(text, clauses);
+  const { broken, others, policies } = clauses;
+  const byModel = Map.groupBy(specs, (each) => each.model);
+  for (const model of [...others.keys(), ...policies.keys()]) if (!byModel.has(model)) byModel.set(model, []);
+  const models: DesiredModel[] = [...byModel].map(([model, group]) => ({
     model,
     specs: group,
-    traffic: traffic.get(model),
+    policy: policies.get(model),
+    aliases: new Map(),
+    others: others.get(model) ?? new Map(),
+    rejected: new Set(),
   }));
-  return { revision: 1, models, broken };
+  return { revision: 1, models, broken, starting };
+}
+
+function readClause(text: string, { broken, others, policies }: Clauses): void {
+  const [kind, subject = '', ...rest] = text.split(' ');
+  const [model = '', version = ''] = subject.split('/');
+  const [first = ''] = rest;
+  const amend = (over: Partial<TrafficPolicy>): void => {
+    const policy = policies.get(model);
+    assert(policy, `${text}: the traffic comes first`);
+    policies.set(model, { ...policy, ...over });
+  };
+  switch (kind) {
+    case 'broken':
+      broken.push({ model, version, reason: 'it cannot be read' });
+      break;
+    case 'other':
+      others.set(model, new Map([...(others.get(model) ?? []), [version, 'it was rejected']]));
+      break;
+    case 'traffic': {
+      const weights = rest.map((pair) => pair.split('=')).map(([name = '', weight]) => [name, Number(weight)] as const);
+      policies.set(model, trafficPolicy(weights, { salt: model }));
+      break;
+    }
+    case 'epoch':
+      amend({ epoch: Number(first) });
+      break;
+    case 'shadow':
+      amend({ shadows: [{ version: first, share: 10_000 }] });
+      break;
+    case 'rule':
+      amend({ rules: [{ name: 'r', header: 'x', match: { kind: 'exact', value: 'y' }, version: first }] });
+      break;
+    case 'fail-over':
+      amend({ failOverTo: first });
+      break;
+    default:
+      assert.fail(`${text}: no such clause`);
+  }
 }
 
 /** An instance that does at once what the policy says, but loads and unloads only when told how they went. */
 export class World {
-  desired: DesiredState = { revision: 0, models: [], broken: [] };
-  readonly versions = new Map<string, ActualVersion & { state: VersionState }>();
-  inForce = new Map<string, Weights>();
-  #told = new Map<string, string>();
+  desired: DesiredState = { revision: 0, models: [], broken: [], starting: false };
+  readonly versions = new Map<
+    string,
+    ActualVersion & { readonly model: string; state: VersionState; retry: boolean }
+  >();
+  inForce = new Map<string, InForce>();
+  readonly #told = new Map<string, string>();
 
-  /** One step of the policy, and everything that follows, in words. */
+  /** One step of the policy for every model, and everything that follows, in words. */
   step(): string[] {
-    const next = plan(this.desired, [...this.versions.values()], this.inForce);
-    const words: string[] = [];
-    for (const each of next.load) {
-      assert(!this.versions.has(keyOf(each)), 'what is here is not loaded again');
-      this.versions.set(keyOf(each), { ...each, key: keyOf(each), state: 'loading' });
-      words.push(`load ${shown(keyOf(each))}`);
-    }
-    words.push(...this.#follow(next));
-    for (const key of next.unload) {
-      this.#become(key, 'draining');
-      words.push(`unload ${shown(key)}`);
-    }
-    return words;
+    const names = [...this.desired.models, ...this.versions.values()].map(({ model }) => model);
+    return [...new Set(names)].flatMap((model) => this.#step(model));
   }
 
   /** What was under way is over; false when nothing of that name is. */
@@ -88,29 +123,52 @@ export class World {
     return true;
   }
 
-  /** As the manager does with a new desired state: failed versions are forgotten and so tried again. */
-  want(desired: DesiredState): void {
+  want(desired: DesiredState, options: { retryFailed?: boolean } = {}): void {
     this.desired = desired;
-    for (const [key, { state }] of this.versions) if (state === 'failed') this.versions.delete(key);
+    if (options.retryFailed !== true) return;
+    for (const version of this.versions.values()) if (version.state === 'failed') version.retry = true;
+  }
+
+  #step(model: string): string[] {
+    const next = plan({
+      desired: this.desired.models.find((each) => each.model === model),
+      broken: this.desired.broken.filter((each) => each.model === model),
+      actual: [...this.versions.values()].filter((each) => each.model === model),
+      inForce: this.inForce.get(model),
+    });
+    const words: string[] = [];
+    for (const each of next.load) {
+      const key = keyOf(each);
+      assert(this.versions.get(key)?.retry ?? true, 'what is here is not loaded again');
+      this.versions.set(key, { key, model, version: each.version, state: 'loading', reason: '', retry: false });
+      words.push(`load ${shown(key)}`);
+    }
+    for (const key of next.forget) {
+      this.versions.delete(key);
+      words.push(`forget ${shown(key)}`);
+    }
+    words.push(...this.#follow(model, next));
+    for (const key of next.unload) {
+      this.#become(key, 'draining');
+      words.push(`unload ${shown(key)}`);
+    }
+    return words;
   }
 
   /** Traffic as it is in force, told once. */
-  #follow({ ladders }: Plan): string[] {
-    const words: string[] = [];
-    for (const [model, { weights, reason }] of ladders) {
-      this.inForce.set(model, weights);
-      const shares = [...weights].map(([key, weight]) => `${shown(key.slice(model.length + 1))}=${String(weight)}`);
-      const text = `traffic ${model}: ${shares.join(' ') || 'none'}${reason === '' ? '' : ` (${reason})`}`;
-      if (this.#told.get(model) !== text) words.push(text);
-      this.#told.set(model, text);
-    }
-    const present = new Set([...this.versions.values()].map(({ model }) => model));
-    for (const model of this.inForce.keys()) {
-      if (present.has(model)) continue;
-      this.inForce.delete(model);
+  #follow(model: string, { inForce, reason }: Plan): string[] {
+    const isHere = [...this.versions.values()].some((version) => version.model === model);
+    if (inForce !== undefined && isHere) this.inForce.set(model, inForce);
+    else this.inForce.delete(model);
+    if (!this.desired.models.some((each) => each.model === model)) {
       this.#told.delete(model);
+      return [];
     }
-    return words;
+    const text = `traffic ${model}: ${inForce === undefined ? 'none' : trafficInWords(model, inForce)}`;
+    const whole = reason === '' ? text : `${text} (${reason})`;
+    if (this.#told.get(model) === whole) return [];
+    this.#told.set(model, whole);
+    return [whole];
   }
 
   #become(key: string, state: VersionState): void {
@@ -118,6 +176,22 @@ export class World {
     assert(version, `${key} should be here`);
     version.state = state;
   }
+}
+
+/** By the slots that they own, the lowest first. */
+function trafficInWords(model: string, { policy, keys }: InForce): string {
+  const { arms, shadows, rules, failOverTo, epoch } = policy;
+  const nameOf = (version: string): string => shown(keys.get(version) ?? '').slice(model.length + 1);
+  const owners = arms
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => (a.slots[0]?.[0] ?? 0) - (b.slots[0]?.[0] ?? 0));
+  return [
+    ...owners.map(({ version, weight }) => `${nameOf(version)}=${String(weight)}`),
+    ...rules.map(({ version }) => `rule ${nameOf(version)}`),
+    ...shadows.map(({ version }) => `shadow ${nameOf(version)}`),
+    ...(failOverTo === '' ? [] : [`fail-over ${nameOf(failOverTo)}`]),
+    ...(epoch > 1 ? [`epoch ${String(epoch)}`] : []),
+  ].join(' ');
 }
 
 /** The script with the policy's decisions below each line; comments and empty lines stay. */
@@ -129,9 +203,11 @@ export function play(script: string): string {
     lines.push(line);
     if (line === '' || line.startsWith('#')) continue;
     const [command, ...rest] = line.split(' ');
-    if (command === 'want') world.want(desiredState(rest.join(' ')));
+    const text = rest.join(' ');
+    if (command === 'want') world.want(desiredState(text));
+    else if (command === 'reload') world.want(desiredState(text), { retryFailed: true });
     else if (command === 'ready' || command === 'failed' || command === 'unloaded') {
-      assert(world.end(keyOf(named(rest.join(' '))), command), `${line}: nothing of that name is under way`);
+      assert(world.end(keyOf(named(text)), command), `${line}: nothing of that name is under way`);
     } else assert.fail(`${line}: no such command`);
     const words = world.step();
     lines.push(...(words.length === 0 ? ['> nothing'] : words.map((word) => `> ${word}`)));

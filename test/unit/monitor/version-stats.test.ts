@@ -73,6 +73,17 @@ test('a version opened again goes on, one dropped begins anew', () => {
   assert.notEqual(monitor.open('iris', '1'), first);
 });
 
+test('each role of a version has counters of its own; what is said of the version is its live traffic', () => {
+  const monitor = new Monitor(() => 7);
+  const live = monitor.open('iris', '1');
+  const shadow = monitor.open('iris', '1', 'shadow');
+  shadow.recordRequest('ok', 1);
+  shadow.recordDropped();
+  assert.deepEqual([live.role, shadow.role], ['live', 'shadow']);
+  assert.deepEqual([monitor.get('iris', '1'), monitor.all(), monitor.all('shadow')], [live, [live], [shadow]]);
+  assert.deepEqual([live.activity, shadow.activity, shadow.totals().dropped], [0, 2, 1]);
+});
+
 test('loads of versions that never open are kept for the latest 1,000 only', () => {
   const monitor = new Monitor();
   for (let i = 0; i < 1_005; i++) monitor.recordLoad({ model: 'm', version: String(i), outcome: 'failed', ms: 1 });

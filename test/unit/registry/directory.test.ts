@@ -73,14 +73,20 @@ suite('readModelsDirectory', () => {
       version: '1',
       path: join(dir, 'm/1/model.onnx'),
       digest: sha256(manifest.map((file) => `${file.join('\0')}\n`).join('')),
+      files: [
+        { path: 'data/_weights.bin', size: 7, sha256: sha256('weights') },
+        { path: 'model.json', size: 21, sha256: sha256(description) },
+        { path: 'model.onnx', size: 5, sha256: sha256('graph') },
+      ],
       bytes: 33,
       settings: SETTINGS,
       golden: undefined,
       metadata: { framework: 'numpy' },
+      report: undefined,
     };
     assert.deepEqual(
       { models, problems },
-      { models: [{ model: 'm', specs: [spec], traffic: undefined }], problems: [] },
+      { models: [{ model: 'm', specs: [spec], config: {}, traffic: undefined }], problems: [] },
     );
   });
 
@@ -103,13 +109,18 @@ suite('readModelsDirectory', () => {
   });
 
   test('config.json gives settings and traffic to every version of the model', async () => {
-    const config = { maxBatchRows: 8, traffic: { '1': 9000, '2': 1000 } };
+    const config = { maxBatchRows: 8, versionPolicy: 'all', traffic: { '1': 9000, '2': 1000 } };
     await lay({ 'm/config.json': JSON.stringify(config), 'm/1/model.onnx': 'x', 'm/2/model.onnx': 'y' });
     const { models } = await readModelsDirectory(dir, DEFAULTS);
     assert.deepEqual(
-      models.map(({ traffic, specs }) => ({ traffic, settings: specs.map((spec) => spec.settings) })),
+      models.map(({ config: running, traffic, specs }) => ({
+        running,
+        traffic,
+        settings: specs.map((spec) => spec.settings),
+      })),
       [
         {
+          running: { maxBatchRows: 8 },
           traffic: new Map([
             ['1', 9000],
             ['2', 1000],
@@ -193,7 +204,7 @@ suite('links', () => {
     await symlink(outside, join(dir, 'n/1/sub/away'));
     await symlink(outside, join(dir, 'linked'));
     await symlink(join(outside, 'secret'), join(dir, 'c/config.json'));
-    const leads = 'leads outside of the models directory; copy the file into it';
+    const leads = 'leads outside of <dir>; copy it to where it should be';
     assert.deepEqual(outline(await readModelsDirectory(dir, DEFAULTS)), {
       models: {},
       problems: [

@@ -1,13 +1,19 @@
-/** Choosing by slot: spread evenly, the same on every replica and for ever, and calm when weights move. */
+/** Choosing by slot: spread evenly, the same on every replica and for ever. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { pick, slotOf } from '../../../src/routing/pick.ts';
-import { buildLadder, TOTAL_WEIGHT } from '../../../src/routing/route-table.ts';
-import type { Rung } from '../../../src/routing/route-table.ts';
+import { TOTAL_WEIGHT } from '../../../src/domain/traffic.ts';
+import type { Arm, SlotRange } from '../../../src/domain/traffic.ts';
+import { buildLadder } from '../../../src/routing/route-table.ts';
+import type { Ladder } from '../../../src/routing/route-table.ts';
 
-function ladderOf(weights: Readonly<Record<string, number>>): Rung<string>[] {
-  return buildLadder(new Map(Object.entries(weights)), (version) => version);
+function armOf(version: string, ...slots: readonly SlotRange[]): Arm {
+  return { version, arm: `arm-${version}`, weight: 0, slots };
+}
+
+function ladderOf(arms: readonly Arm[]): Ladder<string> {
+  return buildLadder(arms, (version) => version);
 }
 
 /** How far the counts are from equal, in standard deviations of the chi-squared distribution. */
@@ -83,42 +89,41 @@ suite('slotOf', () => {
 });
 
 suite('pick', () => {
-  test('each version has as many slots as its weight says, in one piece', () => {
-    const ladder = ladderOf({ '1': 8999, '2': 0, '3': 1001 });
-    const counts = new Map<string, number>();
-    for (let slot = 0; slot < TOTAL_WEIGHT; slot += 1) {
-      const { version } = pick(ladder, slot);
-      counts.set(version, (counts.get(version) ?? 0) + 1);
-    }
-    assert.deepEqual(Object.fromEntries(counts), { '1': 8999, '3': 1001 });
+  test('each arm has the slots that it owns, in however many ranges', () => {
+    const ladder = ladderOf([
+      armOf('1', [0, 100], [300, 8999]),
+      armOf('2'),
+      armOf('3', [8999, 10_000], [100, 200]),
+      armOf('4', [200, 300]),
+    ]);
     assert.deepEqual(
-      [0, 8998, 8999, 9999].map((slot) => pick(ladder, slot).target),
-      ['1', '1', '3', '3'],
+      [0, 99, 100, 199, 200, 299, 300, 8998, 8999, 9999].map((slot) => pick(ladder, slot).target),
+      ['1', '1', '3', '3', '4', '4', '1', '1', '3', '3'],
     );
+    assert.equal(pick(ladder, 150).arm, 'arm-3');
   });
 
-  test('raising a canary moves only the callers that it gains, and none back to stable', () => {
-    const weight = fc.integer({ min: 0, max: TOTAL_WEIGHT });
+  test('it is the owner of the slot, whatever the ranges', () => {
     fc.assert(
-      fc.property(weight, weight, (one, other) => {
-        const [low, high] = [Math.min(one, other), Math.max(one, other)];
-        const before = ladderOf({ stable: TOTAL_WEIGHT - low, canary: low });
-        const after = ladderOf({ stable: TOTAL_WEIGHT - high, canary: high });
-        let moved = 0;
-        for (let slot = 0; slot < TOTAL_WEIGHT; slot += 1) {
-          const [from, to] = [pick(before, slot).version, pick(after, slot).version];
-          if (from === to) continue;
-          assert.deepEqual([from, to], ['stable', 'canary']);
-          moved += 1;
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: TOTAL_WEIGHT - 1 }), { maxLength: 300 }), (cuts) => {
+        const bounds = [0, ...cuts.sort((a, b) => a - b), TOTAL_WEIGHT];
+        const ranges = bounds.slice(1).map((below, at): SlotRange => [bounds[at] ?? 0, below]);
+        const ladder = ladderOf(
+          ['even', 'odd'].map((name, parity) => armOf(name, ...ranges.filter((_, at) => at % 2 === parity))),
+        );
+        for (const [at, [from, below]] of ranges.entries()) {
+          const expected = at % 2 === 0 ? 'even' : 'odd';
+          assert.deepEqual([pick(ladder, from).target, pick(ladder, below - 1).target], [expected, expected]);
         }
-        assert.equal(moved, high - low);
       }),
-      { seed: 7, numRuns: 50 },
+      { seed: 7, numRuns: 100 },
     );
   });
 
-  test('weights that do not sum to 10,000 make no ladder', () => {
-    assert.throws(() => ladderOf({ '1': 9999 }), /weights sum to 10,000/);
-    assert.throws(() => ladderOf({}), /weights sum to 10,000/);
+  test('slots that overlap or leave a gap make no ladder', () => {
+    assert.throws(() => ladderOf([armOf('1', [0, 9999])]), /cover everything/);
+    assert.throws(() => ladderOf([]), /cover everything/);
+    assert.throws(() => ladderOf([armOf('1', [0, 5000]), armOf('2', [4999, 10_000])]), /side by side/);
+    assert.throws(() => ladderOf([armOf('1', [0, 5000]), armOf('2', [5001, 10_000])]), /side by side/);
   });
 });

@@ -4,26 +4,43 @@ import { suite, test } from 'node:test';
 import { ServerError } from '../../../src/domain/errors.ts';
 import { slotOf } from '../../../src/routing/pick.ts';
 import { buildLadder } from '../../../src/routing/route-table.ts';
-import type { Route } from '../../../src/routing/route-table.ts';
+import type { PolicyRoute, Route } from '../../../src/routing/route-table.ts';
 import { Router } from '../../../src/routing/router.ts';
 import type { Question } from '../../../src/routing/router.ts';
+import { trafficPolicy } from '../../support/builders.ts';
 
-const LADDER = buildLadder(
-  new Map([
-    ['1', 9000],
-    ['2', 1000],
-  ]),
-  (version) => `iris ${version}`,
-);
+const NINE_TO_ONE = trafficPolicy([
+  ['1', 9000],
+  ['2', 1000],
+]);
+
+function policy(over: Partial<PolicyRoute<string>> = {}): PolicyRoute<string> {
+  return {
+    ladder: buildLadder(NINE_TO_ONE.arms, (version) => `iris ${version}`),
+    rules: [],
+    shadows: [],
+    failOver: undefined,
+    sticky: true,
+    routingKeyHeader: '',
+    salt: 'iris',
+    ...over,
+  };
+}
 
 function route(over: Partial<Route<string>> = {}): Route<string> {
   return {
     model: 'iris',
-    ladder: LADDER,
-    ladderReason: '',
-    salt: 'iris',
+    epoch: 7,
+    policy: policy(),
+    reason: '',
+    aliases: new Map([
+      ['champion', '2'],
+      ['broken', '4'],
+      ['gone', '9'],
+    ]),
     ready: new Map(['1', '2', '3'].map((version) => [version, `iris ${version}`])),
     absent: new Map([['4', 'failed, its golden example 1 is answered wrongly']]),
+    others: new Map([['5', 'it has no traffic; give it some']]),
     latest: '3',
     ...over,
   };
@@ -35,14 +52,14 @@ function routerOf(over: Partial<Route<string>> = {}, random = (): number => 0): 
   return router;
 }
 
-function ask(over: Partial<Question> = {}): Question {
-  return { model: 'iris', version: '', routingKey: '', ...over };
+function ask(over: Partial<Question> = {}, headers: Readonly<Record<string, string>> = {}): Question {
+  return { model: 'iris', version: '', routingKey: '', header: (key) => headers[key], ...over };
 }
 
 /** "code: message" of what was thrown. */
 function refusal(router: Router<string>, question: Question): string {
   try {
-    return router.route(question);
+    return router.route(question).target;
   } catch (caught) {
     assert(caught instanceof ServerError);
     return `${caught.code}: ${caught.message}`;
@@ -55,7 +72,7 @@ suite('Router', () => {
     let turn = 0;
     const router = routerOf({}, () => draws[turn++] ?? 0);
     assert.deepEqual(
-      draws.map(() => router.route(ask())),
+      draws.map(() => router.route(ask()).target),
       ['iris 1', 'iris 1', 'iris 2', 'iris 2'],
     );
   });
@@ -63,9 +80,9 @@ suite('Router', () => {
   test('a key decides alone: the same caller gets the same version, and the weights hold over many callers', () => {
     const router = routerOf({}, () => assert.fail('chance has no say'));
     const keys = Array.from({ length: 2000 }, (_, index) => `user-${String(index)}`);
-    const answers = keys.map((routingKey) => router.route(ask({ routingKey })));
+    const answers = keys.map((routingKey) => router.route(ask({ routingKey })).target);
     assert.deepEqual(
-      keys.map((routingKey) => router.route(ask({ routingKey }))),
+      keys.map((routingKey) => router.route(ask({ routingKey })).target),
       answers,
     );
     assert.deepEqual(
@@ -75,11 +92,90 @@ suite('Router', () => {
   });
 
   test('a version that is named answers, whatever the weights', () => {
-    assert.equal(routerOf().route(ask({ version: '3', routingKey: 'user-1' })), 'iris 3');
+    assert.equal(routerOf().route(ask({ version: '3', routingKey: 'user-1' })).target, 'iris 3');
   });
 
   test('"latest" is the newest ready version', () => {
-    assert.equal(routerOf().route(ask({ version: 'latest' })), 'iris 3');
+    assert.equal(routerOf().route(ask({ version: 'latest' })).target, 'iris 3');
+  });
+
+  test('an alias is the version that it points at', () => {
+    assert.equal(routerOf().route(ask({ version: 'alias:champion' })).target, 'iris 2');
+  });
+
+  test('an alias that does not exist is not found, one of a version that is not ready unavailable', () => {
+    const router = routerOf();
+    assert.equal(refusal(router, ask({ version: 'alias:none' })), "not_found: model 'iris' has no 'alias:none'");
+    assert.equal(
+      refusal(router, ask({ version: 'alias:broken' })),
+      "unavailable: model 'iris' version 4 ('alias:broken') is not at ready state: failed, its golden example 1 is answered wrongly",
+    );
+    assert.match(refusal(router, ask({ version: 'alias:gone' })), /^not_found: .* version 9 \('alias:gone'\)/);
+    assert(refusal(router, ask({ version: `alias:${'x'.repeat(10_000)}` })).length < 300);
+  });
+
+  test('a version that is known and not loaded is unavailable, with the word on why', () => {
+    assert.equal(
+      refusal(routerOf(), ask({ version: '5' })),
+      "unavailable: model 'iris' version 5 cannot answer: it has no traffic; give it some",
+    );
+  });
+
+  test('a choice by the policy tells epoch, arm and slot, who gets copies and who answers in its place', () => {
+    const shadows = [{ runner: 'iris 3', share: 100 }];
+    const router = routerOf({ policy: policy({ shadows, failOver: 'iris 1' }) });
+    const slot = slotOf('iris', 'user-3');
+    assert.deepEqual(router.route(ask({ routingKey: 'user-3' })), {
+      target: slot < 9000 ? 'iris 1' : 'iris 2',
+      arm: slot < 9000 ? 'arm-1' : 'arm-2',
+      epoch: 7,
+      slot,
+      shadows,
+      failOver: 'iris 1',
+    });
+  });
+
+  test('a named version is outside the policy: no arm, no slot, no copies, nobody in its place', () => {
+    const shadows = [{ runner: 'iris 3', share: 100 }];
+    const router = routerOf({ policy: policy({ shadows, failOver: 'iris 1' }) });
+    const bare = { arm: '', epoch: 7, slot: -1, shadows: [], failOver: undefined };
+    for (const version of ['2', 'alias:champion']) {
+      assert.deepEqual(router.route(ask({ version })), { target: 'iris 2', ...bare });
+    }
+  });
+
+  test('of the rules the first that matches decides, before the slots; where none does the slots decide', () => {
+    const exact = (value: string) => ({ kind: 'exact' as const, value });
+    const rules = [
+      { arm: 'rule:beta', header: 'x-tier', match: exact('beta'), target: 'iris 2' },
+      { arm: 'rule:any', header: 'x-tier', match: { kind: 'present' as const, present: true }, target: 'iris 3' },
+    ];
+    const router = routerOf({ policy: policy({ rules }) });
+    const chosen = [{ 'x-tier': 'beta' }, { 'x-tier': 'other' }, {}].map((headers) => {
+      const { target, arm, slot } = router.route(ask({ routingKey: 'user-1' }, headers));
+      return [target, arm, slot];
+    });
+    assert.deepEqual(chosen, [
+      ['iris 2', 'rule:beta', -1],
+      ['iris 3', 'rule:any', -1],
+      ['iris 1', 'arm-1', slotOf('iris', 'user-1')],
+    ]);
+    assert.equal(router.route(ask({ version: '1' }, { 'x-tier': 'beta' })).target, 'iris 1');
+  });
+
+  test('the key of a call that brings none is the value of the header that the policy names', () => {
+    const router = routerOf({ policy: policy({ routingKeyHeader: 'x-user' }) }, () => 0.99999);
+    const slots = [
+      router.route(ask({}, { 'x-user': 'user-1' })).slot,
+      router.route(ask({ routingKey: 'user-2' }, { 'x-user': 'user-1' })).slot,
+      router.route(ask()).slot,
+    ];
+    assert.deepEqual(slots, [slotOf('iris', 'user-1'), slotOf('iris', 'user-2'), 9999]);
+  });
+
+  test('without stickiness chance decides, whatever the key', () => {
+    const router = routerOf({ policy: policy({ sticky: false, routingKeyHeader: 'x-user' }) }, () => 0.95);
+    assert.equal(router.route(ask({ routingKey: 'user-1' }, { 'x-user': 'user-1' })).slot, 9500);
   });
 
   test('an unknown model is not found', () => {
@@ -108,13 +204,13 @@ suite('Router', () => {
   });
 
   test('while no policy is in force, a call without a version is unavailable with the reason', () => {
-    const router = routerOf({ ladder: [], ladderReason: 'version 1 is to have traffic and is loading' });
+    const router = routerOf({ policy: undefined, reason: 'version 1 is to have traffic and is loading' });
     assert.equal(
       refusal(router, ask()),
       "unavailable: model 'iris' has no version in service: version 1 is to have traffic and is loading; " +
-        'version 4 is failed, its golden example 1 is answered wrongly',
+        'version 4 is failed, its golden example 1 is answered wrongly; version 5: it has no traffic; give it some',
     );
-    assert.equal(router.route(ask({ version: '3' })), 'iris 3');
+    assert.equal(router.route(ask({ version: '3' })).target, 'iris 3');
   });
 
   test('a swap replaces the whole table, for the next question on', () => {

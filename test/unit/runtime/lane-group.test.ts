@@ -141,7 +141,9 @@ suite('LaneGroup, batching', () => {
   });
 
   test('the timings say how the request was treated', async (t) => {
-    const runner = await benchFor(t, 1).load('steady_work');
+    // Measured on a busy machine, the few runs of a qualification may say that rows do not gain by sharing one.
+    const costs = { singleRunMs: 2, batchRunMs: 4, batchRows: 8 };
+    const runner = await benchFor(t, 1).load('steady_work', {}, costs);
     const inputs = [tensor('x', 'FP32', [1, 8], Array<number>(8).fill(1))];
     const answers = await Promise.all([1, 2].map(() => runner.enqueue(call({ inputs }))));
     for (const { timings } of answers) {
@@ -257,5 +259,80 @@ suite('LaneGroup, loading and unloading', () => {
     const asks = Array.from({ length: 100 }, (_, caller) => checkSimple(simple, caller));
     const [, steady] = await Promise.all([bench.lanes.unload(ragged), bench.load('steady_work'), ...asks]);
     assert.equal((await ask(steady, [tensor('x', 'FP32', [1, 8], Array<number>(8).fill(1))])).length, 1);
+  });
+});
+
+suite('LaneGroup, shadows', () => {
+  /** Tells when it has ended, by name. */
+  function tell(order: string[], name: string, promise: Promise<unknown>): Promise<unknown> {
+    return promise.finally(() => order.push(name));
+  }
+
+  function shadowOf(runner: VersionRunner): VersionRunner {
+    assert(runner.shadow);
+    return runner.shadow;
+  }
+
+  /** Half a second of work for one lane, where a caller's run takes less than a millisecond. */
+  const LONG = row(25_000, 1);
+
+  test('copies that wait for a slow shadow take one lane, and callers are answered before the first of them', async (t) => {
+    const bench = benchFor(t, 2);
+    const [live, slow] = [await bench.load('simple'), await bench.load('slow_on_demand', { batching: false })];
+    const order: string[] = [];
+    const copies = Array.from({ length: 4 }, (_, at) =>
+      tell(order, `copy ${String(at)}`, ask(shadowOf(slow), LONG)).catch(() => undefined),
+    );
+    await dispatched();
+    assert.deepEqual([bench.lanes.counts.busy, shadowOf(slow).running, shadowOf(slow).waitingRows], [1, 1, 3]);
+    for (let caller = 0; caller < 20; caller += 1) await tell(order, 'caller', checkSimple(live, caller));
+    assert.deepEqual(new Set(order), new Set(['caller']));
+    await slow.drain('enough');
+    await Promise.all(copies);
+    assert.equal(order.at(-1), 'copy 0');
+    assert.deepEqual([slow.shadow?.stats.dropped, slow.stats.dropped], [3, 0]);
+  });
+
+  test('on a single lane a caller goes before all copies but the one that runs', async (t) => {
+    const bench = benchFor(t, 1);
+    const runner = await bench.load('slow_on_demand', { batching: false });
+    const order: string[] = [];
+    const copies = [0, 1, 2].map((at) => tell(order, `copy ${String(at)}`, ask(shadowOf(runner), row(2000, 1))));
+    await dispatched();
+    const callers = [0, 1].map((at) => tell(order, `caller ${String(at)}`, ask(runner, row(0, 1))));
+    await Promise.all([...copies, ...callers]);
+    assert.deepEqual(order, ['copy 0', 'caller 0', 'caller 1', 'copy 1', 'copy 2']);
+  });
+
+  test('copies are joined into batches, and each gets the answer to its own rows', async (t) => {
+    const bench = benchFor(t, 2);
+    const runner = await bench.load('simple');
+    await Promise.all(Array.from({ length: 100 }, (_, caller) => checkSimple(shadowOf(runner), caller)));
+    const { inferenceCount, executionCount } = shadowOf(runner).stats.snapshot();
+    assert.equal(inferenceCount, 100);
+    assert(executionCount < 50, `${String(executionCount)} runs`);
+    assert.deepEqual([runner.stats.snapshot().executionCount, bench.lost.length], [0, 0]);
+  });
+
+  test('a copy that fails is told to the log, counts for the shadow, and harms nobody', async (t) => {
+    const bench = benchFor(t, 1);
+    const runner = await bench.load('poison_row');
+    const poison = [tensor('index', 'INT64', [1, 1], [99])];
+    assert.match(await outcomeOf(ask(shadowOf(runner), poison)), /^internal: .*idx=99/);
+    assert.deepEqual([bench.runFaults.length, bench.faults.length, bench.lost.length], [1, 0, 0]);
+    assert.equal((await ask(runner, [tensor('index', 'INT64', [1, 1], [3])])).length, 1);
+  });
+
+  test('a version with copies in flight is unloaded when these have ended, without those that wait', async (t) => {
+    const bench = benchFor(t, 1);
+    const [simple, slow] = [await bench.load('simple'), await bench.load('slow_on_demand', { batching: false })];
+    const order: string[] = [];
+    const copies = [0, 1].map((at) => tell(order, `copy ${String(at)}`, outcomeOf(ask(shadowOf(slow), row(2000, 1)))));
+    await dispatched();
+    await tell(order, 'drained', slow.drain('it is being unloaded'));
+    await bench.lanes.unload(slow);
+    assert.deepEqual(order, ['copy 1', 'copy 0', 'drained']);
+    assert.deepEqual(await Promise.all(copies), ['ok', 'resource_exhausted: it is being unloaded']);
+    await checkSimple(simple, 1);
   });
 });

@@ -54,6 +54,22 @@ suite('a run that does not end', () => {
       lost: [{ reason: OVERSTAYED, stuck: true }],
     });
   });
+
+  test('counts as well when it was for a copy: the shadow is the same model', async () => {
+    const gone = `${OVERSTAYED}, 2 times`;
+    assert.deepEqual(await play('shadow'), {
+      outcomes: [
+        `deadline_exceeded: ${OVERSTAYED}`,
+        'ok',
+        `deadline_exceeded: ${OVERSTAYED}`,
+        `resource_exhausted: ${gone}`,
+        `unavailable: ${gone}`,
+      ],
+      others: ['ok'],
+      faults: [gone],
+      dropped: 1,
+    });
+  });
 });
 
 suite('a thread that dies', () => {

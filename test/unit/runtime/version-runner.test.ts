@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { VersionStats } from '../../../src/monitor/version-stats.ts';
+import { DroppedError } from '../../../src/runtime/unserved.ts';
 import type { RunnerOptions, VersionRunner } from '../../../src/runtime/version-runner.ts';
 import type { ModelSettings } from '../../../src/domain/version.ts';
-import { report, spec } from '../../support/builders.ts';
-import { call, outcomeOf, runNext, runnerOf } from '../../support/fake-lane.ts';
+import { report, spec, tensor } from '../../support/builders.ts';
+import { call, outcomeOf, runNext, runnerOf, shadowedRunnerOf } from '../../support/fake-lane.ts';
 
 class Bench {
   now = 0;
@@ -233,5 +234,130 @@ suite('VersionRunner, ending', () => {
       assert.equal(bench.runner.waitingRows, 0);
       assert.equal(await answer, 'unavailable: it was taken out of service');
     }
+  });
+});
+
+/** The message of the DroppedError that a copy ended with; fails when it ended otherwise. */
+async function droppedFor(copy: Promise<unknown>): Promise<string> {
+  try {
+    await copy;
+  } catch (caught) {
+    assert(caught instanceof DroppedError, String(caught));
+    return caught.message;
+  }
+  return assert.fail('it was answered');
+}
+
+/** What the shadow's statistics say of copies that did not run. */
+function unserved({ stats }: VersionRunner): Record<string, number> {
+  const { dropped, expired, cancelled, refused } = stats;
+  return { dropped, expired, cancelled, refused: Object.values(refused).reduce((sum, count) => sum + count, 0) };
+}
+
+suite('VersionRunner, shadow', () => {
+  test('the statistics say who is live and who is the shadow', () => {
+    const { live, shadow } = shadowedRunnerOf();
+    assert.deepEqual([live.priority, shadow.priority], ['live', 'shadow']);
+    assert.deepEqual([live.shadow, shadow.shadow], [shadow, undefined]);
+  });
+
+  test('copies wait in a queue of their own, of a quarter of the rows, and what is too much is dropped', async () => {
+    const { live, shadow } = shadowedRunnerOf({ spec: spec({ settings: { maxQueueRows: 8 } }) });
+    void shadow.enqueue(call({ rows: 2 }));
+    const reason = 'the queue of model "iris" version "1" is full (2 rows); retry later';
+    assert.equal(await droppedFor(shadow.enqueue(call())), reason);
+    assert.deepEqual(unserved(shadow), { dropped: 1, expired: 0, cancelled: 0, refused: 0 });
+    assert.deepEqual([live.waitingRows, shadow.waitingRows], [0, 2]);
+    assert.equal(await ended(live.enqueue(call({ rows: 8 }))), false, 'callers lose no room to copies');
+  });
+
+  test('however small the queue, there is room for a copy of one row', async () => {
+    const { shadow } = shadowedRunnerOf({ spec: spec({ settings: { maxQueueRows: 1 } }) });
+    assert.equal(await ended(shadow.enqueue(call())), false);
+    assert.match(await droppedFor(shadow.enqueue(call())), /full \(1 rows\)/);
+  });
+
+  test('copies hold no more than a quarter of the bytes, even one alone', async () => {
+    const { shadow } = shadowedRunnerOf({ spec: spec({ settings: { maxQueueBytes: 64 } }) });
+    const wide = call({ inputs: [tensor('x', 'FP32', [1, 5], [1, 2, 3, 4, 5])] });
+    assert.match(await droppedFor(shadow.enqueue(wide)), /full \(16 bytes\)/);
+    assert.equal(await ended(shadow.enqueue(call())), false);
+    assert.equal(await ended(shadow.enqueue(call())), false);
+    assert.match(await droppedFor(shadow.enqueue(call())), /full \(16 bytes\)/);
+    assert.equal(shadow.stats.dropped, 2);
+  });
+
+  test('copies that wait until they are too old are dropped', async () => {
+    const clock = { now: 0 };
+    const { shadow } = shadowedRunnerOf({ now: () => clock.now });
+    const copy = droppedFor(shadow.enqueue(call({ deadline: 10 })));
+    clock.now = 10;
+    shadow.sweep();
+    assert.match(await copy, /deadline passed/);
+    assert.deepEqual(unserved(shadow), { dropped: 1, expired: 0, cancelled: 0, refused: 0 });
+  });
+
+  test('copies that would wait until they are too old are dropped at once', async () => {
+    // Eight rows take 2 ms.
+    const { shadow } = shadowedRunnerOf();
+    void shadow.enqueue(call({ rows: 8, deadline: 4 }));
+    assert.match(await droppedFor(shadow.enqueue(call({ deadline: 4 }))), /8 rows waiting/);
+    assert.deepEqual(unserved(shadow), { dropped: 1, expired: 0, cancelled: 0, refused: 0 });
+  });
+
+  test('draining drops the copies that wait at once, and waits for those that run', async () => {
+    const { live, shadow } = shadowedRunnerOf();
+    const running = shadow.enqueue(call());
+    const batch = shadow.take(8);
+    const waiting = droppedFor(shadow.enqueue(call()));
+    const drained = live.drain('it is being unloaded');
+    assert.equal(await waiting, 'it is being unloaded');
+    assert.equal(await droppedFor(shadow.enqueue(call())), 'it is being unloaded');
+    assert.deepEqual([shadow.waitingRows, shadow.stats.dropped], [0, 2]);
+    assert.equal(await ended(drained), false);
+    const timings = { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 };
+    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined });
+    shadow.finished(1);
+    await Promise.all([running, drained]);
+  });
+
+  test('when the version fails, the copies that wait are dropped', async () => {
+    const { live, shadow } = shadowedRunnerOf();
+    const waiting = droppedFor(shadow.enqueue(call()));
+    live.fail('it was taken out of service');
+    assert.equal(await waiting, 'it was taken out of service');
+    assert.equal(await droppedFor(shadow.enqueue(call())), 'it was taken out of service');
+    assert.equal(shadow.stats.dropped, 2);
+  });
+
+  test('copies whose lane was lost before they ran are dropped', async () => {
+    const { shadow } = shadowedRunnerOf();
+    const copy = droppedFor(shadow.enqueue(call()));
+    shadow.restore(shadow.take(8)?.members ?? [], { alone: false });
+    shadow.finished(1);
+    await copy;
+    assert.deepEqual([shadow.waitingRows, shadow.stats.dropped, shadow.stats.reruns], [0, 1, 0]);
+  });
+
+  test('copies of a batch that failed run again alone, unless the version is being unloaded', async () => {
+    const { live, shadow } = shadowedRunnerOf();
+    const copies = [1, 2].map(() => shadow.enqueue(call()));
+    shadow.restore(shadow.take(8)?.members ?? [], { alone: true });
+    shadow.finished(2);
+    assert.deepEqual([runNext(shadow), runNext(shadow)], [1, 1]);
+    await Promise.all(copies);
+    const late = [1, 2].map(() => droppedFor(shadow.enqueue(call())));
+    const batch = shadow.take(8);
+    const drained = live.drain('it is being unloaded');
+    shadow.restore(batch?.members ?? [], { alone: true });
+    shadow.finished(2);
+    await Promise.all([...late, drained]);
+    assert.deepEqual([shadow.stats.dropped, shadow.stats.reruns], [2, 2]);
+  });
+
+  test('once rows turned out to influence each other, copies are not joined either', () => {
+    const { live, shadow } = shadowedRunnerOf();
+    live.stopBatching();
+    assert.equal(shadow.batchable, false);
   });
 });

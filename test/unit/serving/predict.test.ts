@@ -1,51 +1,94 @@
 /** One request from acceptance to answer, with a lane made of test. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toServerError } from '../../../src/domain/errors.ts';
+import { ServerError, toServerError } from '../../../src/domain/errors.ts';
+import type { ErrorCode } from '../../../src/domain/errors.ts';
 import type { PredictRequest } from '../../../src/domain/predict.ts';
 import { noTracing } from '../../../src/domain/tracing.ts';
 import type { RequestEnd, Tracing } from '../../../src/domain/tracing.ts';
 import { VersionStats } from '../../../src/monitor/version-stats.ts';
+import type { TrafficPolicy } from '../../../src/domain/traffic.ts';
 import { buildLadder } from '../../../src/routing/route-table.ts';
+import type { Route } from '../../../src/routing/route-table.ts';
 import { Router } from '../../../src/routing/router.ts';
 import type { VersionRunner } from '../../../src/runtime/version-runner.ts';
 import { createPredict } from '../../../src/serving/predict.ts';
-import { tensor } from '../../support/builders.ts';
-import { outcomeOf, runnerOf, runNext } from '../../support/fake-lane.ts';
+import { spec, tensor, trafficPolicy } from '../../support/builders.ts';
+import { outcomeOf, runNext, shadowedRunnerOf } from '../../support/fake-lane.ts';
 
+/** Versions by name, with `traffic` to the first of them. */
 class Bench {
   now = 100;
-  readonly stats = new VersionStats({ model: 'iris', version: '1', now: () => 0 });
-  readonly runner: VersionRunner;
+  random = 0;
+  readonly signed: unknown[] = [];
+  readonly runners = new Map<string, VersionRunner>();
   readonly router = new Router<VersionRunner>(() => 0);
   readonly predict;
 
-  constructor(tracing: Tracing = noTracing) {
-    this.runner = runnerOf({ stats: this.stats, now: () => this.now });
-    this.router.swap(
-      new Map([
-        [
-          'iris',
-          {
-            model: 'iris',
-            ladder: buildLadder(new Map([['1', 10_000]]), () => this.runner),
-            ladderReason: '',
-            salt: 'iris',
-            ready: new Map([['1', this.runner]]),
-            absent: new Map(),
-            latest: '1',
-          },
-        ],
-      ]),
-    );
-    this.predict = createPredict({ router: this.router, now: () => this.now, tracing });
+  constructor({ tracing = noTracing, policy = trafficPolicy(), versions = ['1'] }: BenchOptions = {}) {
+    for (const version of versions) {
+      const stats = new VersionStats({ model: 'iris', version, now: () => 0 });
+      this.runners.set(version, shadowedRunnerOf({ spec: spec({ version }), stats, now: () => this.now }).live);
+    }
+    const runnerOf = (version: string): VersionRunner => this.version(version);
+    const route: Route<VersionRunner> = {
+      model: 'iris',
+      epoch: policy.epoch,
+      policy: {
+        ...policy,
+        ladder: buildLadder(policy.arms, runnerOf),
+        rules: policy.rules.map((rule) => ({ ...rule, arm: `rule:${rule.name}`, target: runnerOf(rule.version) })),
+        shadows: policy.shadows.map(({ version, share }) => ({ runner: runnerOf(version), share })),
+        failOver: policy.failOverTo === '' ? undefined : runnerOf(policy.failOverTo),
+      },
+      reason: '',
+      aliases: new Map(),
+      ready: this.runners,
+      absent: new Map(),
+      others: new Map(),
+      latest: '1',
+    };
+    this.router.swap(new Map([['iris', route]]));
+    this.predict = createPredict({
+      router: this.router,
+      now: () => this.now,
+      tracing,
+      random: () => this.random,
+      sign: (answered) => `id ${String(this.signed.push(answered))}`,
+    });
+  }
+
+  version(name: string): VersionRunner {
+    const runner = this.runners.get(name);
+    assert(runner, `there is no version ${name}`);
+    return runner;
+  }
+
+  get runner(): VersionRunner {
+    return this.version('1');
+  }
+
+  get stats(): VersionStats {
+    return this.runner.stats;
   }
 
   /** Requests counted so far, by what became of them. */
   get counted(): Record<string, number> {
-    const counts = this.stats.requests().map(([outcome, { count }]) => [outcome, count] as const);
+    return this.countedOf('1');
+  }
+
+  countedOf(version: string): Record<string, number> {
+    const counts = this.version(version)
+      .stats.requests()
+      .map(([outcome, { count }]) => [outcome, count] as const);
     return Object.fromEntries(counts.filter(([, count]) => count > 0));
   }
+}
+
+interface BenchOptions {
+  readonly tracing?: Tracing;
+  readonly policy?: TrafficPolicy;
+  readonly versions?: readonly string[];
 }
 
 function request(over: Partial<PredictRequest> = {}): PredictRequest {
@@ -60,6 +103,7 @@ function request(over: Partial<PredictRequest> = {}): PredictRequest {
     deadline: Infinity,
     signal: new AbortController().signal,
     traceparent: undefined,
+    header: () => undefined,
     ...over,
   };
 }
@@ -75,7 +119,20 @@ suite('predict', () => {
       version: '1',
       outputs: request().inputs,
       timings: { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 2 },
+      epoch: 1,
+      arm: 'arm-1',
+      predictionId: 'id 1',
+      failedOverFrom: '',
     });
+    assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: 'arm-1', epoch: 1, slot: 0 }]);
+  });
+
+  test('a request that names its version is in no arm and in no slot', async () => {
+    const bench = new Bench();
+    const reply = bench.predict(request({ version: '1' }));
+    runNext(bench.runner);
+    assert.equal((await reply).arm, '');
+    assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: '', epoch: 1, slot: -1 }]);
   });
 
   test('every request is counted once with its outcome, and timed from its arrival', async () => {
@@ -133,7 +190,7 @@ suite('predict', () => {
   test('the trace of a request ends once, with the version and the outcome', async () => {
     const ends: RequestEnd[] = [];
     const trace = { traceId: 't', spanId: 's', finish: (end: RequestEnd) => ends.push(end) };
-    const bench = new Bench({ ...noTracing, request: () => trace });
+    const bench = new Bench({ tracing: { ...noTracing, request: () => trace } });
     const reply = bench.predict(request());
     runNext(bench.runner);
     await reply;
@@ -147,3 +204,119 @@ suite('predict', () => {
     );
   });
 });
+
+suite('predict, copies for shadows', () => {
+  const policy = trafficPolicy([['1', 10_000]], { shadows: [{ version: '2', share: 2500 }] });
+
+  test('a share of the calls is copied in the turn in which the first version gets them', () => {
+    const bench = new Bench({ policy, versions: ['1', '2'] });
+    for (bench.random of [0.2499, 0.25, 0.9]) void bench.predict(request());
+    assert.deepEqual([bench.runner.waitingRows, bench.version('2').shadow?.waitingRows], [6, 2]);
+  });
+
+  test('calls that name their version, and calls that are wrong, are not copied', async () => {
+    const bench = new Bench({ policy, versions: ['1', '2'] });
+    void bench.predict(request({ version: '1' }));
+    await outcomeOf(bench.predict(request({ inputs: [] })));
+    await outcomeOf(bench.predict(request({ deadline: 50 })));
+    assert.equal(bench.version('2').shadow?.waitingRows, 0);
+  });
+});
+
+suite('predict, fail-over', () => {
+  const policy = trafficPolicy(
+    [
+      ['2', 10_000],
+      ['1', 0],
+    ],
+    { failOverTo: '1' },
+  );
+
+  function failing(code: ErrorCode, over: Partial<PredictRequest> = {}) {
+    const bench = new Bench({ policy, versions: ['1', '2'] });
+    bench.version('2').enqueue = () => Promise.reject(new ServerError(code, 'the canary has it'));
+    const reply = bench.predict(request(over));
+    return { bench, reply };
+  }
+
+  test('where the version faults, is gone or overloaded, the other one answers and the reply names both', async () => {
+    for (const code of ['internal', 'unavailable', 'resource_exhausted'] as const) {
+      const { bench, reply } = failing(code);
+      await settle();
+      runNext(bench.runner);
+      const { version, failedOverFrom, arm, predictionId } = await reply;
+      assert.deepEqual([version, failedOverFrom, arm, predictionId], ['1', '2', 'arm-2', 'id 1']);
+      assert.deepEqual([bench.countedOf('2'), bench.countedOf('1')], [{ [code]: 1 }, { ok: 1 }]);
+      assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: 'arm-2', epoch: 1, slot: 0 }]);
+    }
+  });
+
+  test('what the request itself did wrong, or ran out of, is not tried again', async () => {
+    for (const code of ['invalid_argument', 'deadline_exceeded', 'cancelled'] as const) {
+      const { bench, reply } = failing(code);
+      assert.equal(await outcomeOf(reply), `${code}: the canary has it`);
+      assert.deepEqual(bench.countedOf('1'), {});
+    }
+  });
+
+  test('where the other one fails too, the caller gets the first fault, and each has its own counted', async () => {
+    const { bench, reply } = failing('internal');
+    bench.runner.fail('it is gone');
+    assert.equal(await outcomeOf(reply), 'internal: the canary has it');
+    assert.deepEqual([bench.countedOf('2'), bench.countedOf('1')], [{ internal: 1 }, { unavailable: 1 }]);
+  });
+
+  test('nobody is asked when the deadline has passed or the caller has gone', async () => {
+    const late = new Bench({ policy, versions: ['1', '2'] });
+    late.version('2').enqueue = () => {
+      late.now = 200;
+      return Promise.reject(new ServerError('unavailable', 'too late'));
+    };
+    assert.equal(await outcomeOf(late.predict(request({ deadline: 200 }))), 'unavailable: too late');
+    assert.deepEqual(late.countedOf('1'), {});
+    const gone = failing('unavailable', { signal: AbortSignal.abort() });
+    await outcomeOf(gone.reply);
+    assert.deepEqual(gone.bench.countedOf('1'), {});
+  });
+
+  test('the version that is to answer in place of others is not asked twice', async () => {
+    const own = trafficPolicy([['1', 10_000]], { failOverTo: '1' });
+    const bench = new Bench({ policy: own });
+    bench.runner.fail('it is gone');
+    assert.equal(await outcomeOf(bench.predict(request())), 'unavailable: it is gone');
+    assert.deepEqual(bench.counted, { unavailable: 1 });
+  });
+
+  test('a request that names its version is answered by it or not at all', async () => {
+    const { bench, reply } = failing('unavailable', { version: '2' });
+    assert.equal(await outcomeOf(reply), 'unavailable: the canary has it');
+    assert.deepEqual(bench.countedOf('1'), {});
+  });
+
+  test('the time that the first version took counts for it alone, and the trace ends once with who answered', async () => {
+    const ends: RequestEnd[] = [];
+    const trace = { traceId: 't', spanId: 's', finish: (end: RequestEnd) => ends.push(end) };
+    const tracing = { ...noTracing, request: () => trace };
+    const bench = new Bench({ policy, versions: ['1', '2'], tracing });
+    bench.version('2').enqueue = () => {
+      bench.now = 140;
+      return Promise.reject(new ServerError('internal', 'a fault'));
+    };
+    const reply = bench.predict(request());
+    await settle();
+    bench.now = 145;
+    runNext(bench.runner);
+    await reply;
+    assert.equal(bench.version('2').stats.snapshot().fail.ns, 50e6);
+    assert.equal(bench.version('1').stats.snapshot().success.ns, 5e6);
+    assert.deepEqual(
+      ends.map(({ version, outcome }) => [version, outcome]),
+      [['1', 'ok']],
+    );
+  });
+});
+
+/** Lets every promise that can go on go on. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

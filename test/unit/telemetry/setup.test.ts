@@ -172,6 +172,25 @@ test('the Prometheus text holds what was recorded, in valid syntax', async () =>
   );
 });
 
+test('copies for a shadow are published beside the live requests, under their own role, once there are some', async () => {
+  const monitor = busyMonitor();
+  const shadow = monitor.open('iris', '2', 'shadow');
+  const telemetry = open({ monitor });
+  const before = await telemetry.prometheusText();
+  shadow.recordRequest('ok', 2);
+  shadow.recordDropped();
+  const families = parsePrometheus(await telemetry.prometheusText());
+  await telemetry.close({ graceMs: 1_000 });
+  const ok = (role: string) =>
+    families
+      .get('sluice_request_duration_seconds')
+      ?.samples.get(`sluice_request_duration_seconds_count{model="iris",version="2",role="${role}",outcome="ok"}`);
+  assert.deepEqual([before.includes('role="shadow"'), ok('live'), ok('shadow')], [false, 2, 1]);
+  const dropped = [...(families.get('sluice_request_dropped_total')?.samples ?? [])];
+  assert.deepEqual(dropped, [['sluice_request_dropped_total{model="iris",version="2",role="shadow"}', 1]]);
+  assert.equal(families.get('sluice_queue_rows')?.samples.size, 1);
+});
+
 test('the buckets of the Prometheus text resolve 50 µs to 10 s', () => {
   const [first = 0] = SECONDS_BOUNDARIES;
   assert(first < 50e-6 && (SECONDS_BOUNDARIES.at(-1) ?? 0) > 10);

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ServerError } from '../../../src/domain/errors.ts';
 import type { Parameters } from '../../../src/transport/codec/infer-parameters.ts';
-import { checkTensorParameters, parseInferParameters } from '../../../src/transport/codec/infer-parameters.ts';
+import {
+  checkTensorParameters,
+  formatReplyParameters,
+  parseInferParameters,
+} from '../../../src/transport/codec/infer-parameters.ts';
 import type { InferParameter } from '../../../src/transport/gen/inference/InferParameter.ts';
 import { schema } from '../../support/fake-door.ts';
 
@@ -73,5 +77,30 @@ describe('request parameters', () => {
     assert.throws(() => {
       checkTensorParameters('output', 'y', parameters({ classification: { int64Param: 3 } }));
     }, /output 'y' asks for classification/);
+  });
+});
+
+describe('reply parameters', () => {
+  const reply = {
+    model: 'm',
+    version: '2',
+    outputs: [],
+    timings: { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 },
+  };
+
+  it('say who answered under which epoch, and who was to', () => {
+    assert.deepEqual(
+      formatReplyParameters({ ...reply, epoch: 3, arm: 'stable', predictionId: 'id', failedOverFrom: '1' }),
+      {
+        epoch: { int64Param: 3 },
+        arm: { stringParam: 'stable' },
+        prediction_id: { stringParam: 'id' },
+        failed_over_from: { stringParam: '1' },
+      },
+    );
+  });
+
+  it('are silent on what there is not', () => {
+    assert.deepEqual(formatReplyParameters({ ...reply, epoch: 0, arm: '', predictionId: '', failedOverFrom: '' }), {});
   });
 });

@@ -8,7 +8,7 @@ import type { Tensor } from '../../../src/domain/tensor.ts';
 import type { Call } from '../../../src/transport/call.ts';
 import { formatInfer, parseInfer } from '../../../src/transport/codec/infer-codec.ts';
 import { formatPredict, parsePredict } from '../../../src/transport/codec/predict-codec.ts';
-import { schema } from '../../support/fake-door.ts';
+import { ANSWERED, schema } from '../../support/fake-door.ts';
 
 const call: Call = {
   method: 'sluice.v1.PredictService/Predict',
@@ -17,6 +17,7 @@ const call: Call = {
   signal: { aborted: false },
   traceparent: undefined,
   routingKey: '',
+  header: () => undefined,
 };
 
 const predict = schema.sluice.v1.PredictService.service.Predict;
@@ -79,7 +80,7 @@ describe('tensors over the wire', () => {
   it('a tensor of any type comes back as it went, raw and typed, in both protocols', () => {
     fc.assert(
       fc.property(tensors, (tensor) => {
-        const reply = { model: 'm', version: '1', outputs: [tensor], timings };
+        const reply = { model: 'm', version: '1', outputs: [tensor], timings, ...ANSWERED };
         for (const rawOutputs of [true, false]) {
           const ask = { model: 'm', version: '', inputs: [], outputs: [], requestId: '', routingKey: '', rawOutputs };
           const sent = predict.responseSerialize(formatPredict(ask, reply));

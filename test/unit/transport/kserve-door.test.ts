@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import type { PredictRequest } from '../../../src/domain/predict.ts';
+import type { InferParameter__Output } from '../../../src/transport/gen/inference/InferParameter.ts';
 import type { ModelInferRequest } from '../../../src/transport/gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse__Output } from '../../../src/transport/gen/inference/ModelInferResponse.ts';
 import type { ModelStreamInferResponse__Output } from '../../../src/transport/gen/inference/ModelStreamInferResponse.ts';
@@ -72,6 +73,30 @@ describe('the Open Inference Protocol', () => {
     assert(seen);
     assert.equal(seen.deadline, seen.receivedAt + 2000);
     assert.equal(seen.routingKey, 'k');
+  });
+
+  it('tells epoch, arm and prediction id as parameters, in streams too, and takes aliases as versions', async () => {
+    const told = { epoch: ['int64Param', 7], arm: ['stringParam', 'canary'], prediction_id: ['stringParam', 'signed'] };
+    const reply = await infer({ ...SIMPLE, modelVersion: 'alias:champion' });
+    assert.deepEqual(plain(reply.parameters), told);
+    assert.equal(seen?.version, 'alias:champion');
+    const stream = client.ModelStreamInfer();
+    const streamed = new Promise<ModelStreamInferResponse__Output>((resolve) => stream.on('data', resolve));
+    stream.write(SIMPLE);
+    stream.end();
+    const { inferResponse } = await streamed;
+    const last = { triton_final_response: ['boolParam', true] };
+    assert.deepEqual(plain(inferResponse?.parameters ?? {}), { ...told, ...last });
+  });
+
+  it('an alias is ready when its version is', async () => {
+    const ready = (version: string) =>
+      once<{ ready: boolean }>((done) => client.ModelReady({ name: 'iris', version }, done));
+    const answers = await Promise.all(['alias:champion', 'alias:none', '3'].map(ready));
+    assert.deepEqual(
+      answers.map((answer) => answer.ready),
+      [true, false, false],
+    );
   });
 
   it('refuses raw contents that do not go with the inputs', async () => {
@@ -150,3 +175,13 @@ describe('the Open Inference Protocol', () => {
     assert.equal(reply.rawOutputContents[0]?.length, text.length + 4);
   });
 });
+
+/** The field that is set and its value, by name. */
+function plain(parameters: Readonly<Record<string, InferParameter__Output>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { parameterChoice: field, ...values }]) => {
+      const value = field === undefined ? undefined : values[field];
+      return [name, [field, typeof value === 'object' ? value.toNumber() : value]];
+    }),
+  );
+}

@@ -40,14 +40,18 @@ describe('the Predict port', () => {
   const predict = (request: WireRequest, metadata = new Metadata(), options = {}) =>
     once<PredictReply__Output>((done) => client.Predict(request, metadata, options, done));
 
-  it('answers typed to typed, with model, version, id and timings', async () => {
+  it('answers typed to typed, with model, version, id, timings, and how it was routed', async () => {
     const reply = await predict({ model: 'iris', requestId: '7', inputs: [FLOWER] });
-    const { outputs, ...rest } = reply;
+    const { outputs, epoch, ...rest } = reply;
+    assert.equal(epoch.toNumber(), 7);
     assert.deepEqual(rest, {
       model: 'iris',
       version: '1',
       requestId: '7',
       timings: { queueMs: 0.5, hopMs: 0.25, computeMs: 1.5, batchRows: 3 },
+      arm: 'canary',
+      predictionId: 'signed',
+      failedOverFrom: '',
     });
     assert.deepEqual(outputs[0]?.floats, FLOWER.floats);
     assert.equal(outputs[0].raw.length, 0);
@@ -61,13 +65,13 @@ describe('the Predict port', () => {
     assert.deepEqual(asked.outputs[0]?.raw, raw);
   });
 
-  it('hands deadline, trace context and routing key to the request line', async () => {
+  it('hands deadline, trace context, routing key and metadata to the request line', async () => {
     const metadata = new Metadata();
     metadata.set('traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
     metadata.set('x-sluice-routing-key', 'from metadata');
     await predict({ model: 'iris', version: 'latest' }, metadata, { deadline: Date.now() + 5000 });
     assert(seen);
-    const { deadline, receivedAt, signal: _, ...rest } = seen;
+    const { deadline, receivedAt, signal: _, header, ...rest } = seen;
     assert(deadline - receivedAt > 4000 && deadline - receivedAt <= 5001, String(deadline - receivedAt));
     assert.deepEqual(rest, {
       method: 'sluice.v1.PredictService/Predict',
@@ -78,6 +82,7 @@ describe('the Predict port', () => {
       outputs: [],
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
+    assert.deepEqual(['x-sluice-routing-key', 'x-other'].map(header), ['from metadata', undefined]);
     await predict({ model: 'iris', routingKey: 'from the field' }, metadata);
     assert.equal(seen.routingKey, 'from the field');
     assert.equal(seen.deadline, Infinity);
@@ -192,6 +197,10 @@ describe('the Predict port', () => {
     const failed = await once<GetModelReply__Output>((done) => client.GetModel({ model: 'iris', version: '2' }, done));
     assert.deepEqual([failed.status?.reason, failed.inputs], ['model.onnx is cut short', []]);
 
+    const request = { model: 'iris', version: 'alias:champion' };
+    const champion = await once<GetModelReply__Output>((done) => client.GetModel(request, done));
+    assert.equal(champion.status?.version, '1');
+
     const models = await once<ListModelsReply__Output>((done) => client.ListModels({}, done));
     assert.deepEqual(models.models[0], {
       model: 'iris',
@@ -219,6 +228,8 @@ describe('the Predict port', () => {
     assert.match(model.details, /^Request for unknown model: 'nope' is not found/);
     const version = await failure(once((done) => client.GetModel({ model: 'iris', version: '9' }, done)));
     assert.equal(version.code, status.NOT_FOUND);
+    const alias = await failure(once((done) => client.GetModel({ model: 'iris', version: 'alias:none' }, done)));
+    assert.deepEqual([alias.code, alias.details], [status.NOT_FOUND, "model 'iris' has no 'alias:none'"]);
   });
 
   describe('PredictStream', () => {

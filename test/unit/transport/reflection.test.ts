@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
-import { type FileDescriptor, loadDescriptorCodec } from '../../../src/transport/grpc-js/descriptor-codec.ts';
+import { ADMIN_FILES, loadReflectedSchema, PREDICT_FILES } from '../../../src/transport/grpc-js/codec.ts';
+import { type FileDescriptor, filesOf, loadDescriptorCodec } from '../../../src/transport/grpc-js/descriptor-codec.ts';
 import { openFakeDoor } from '../../support/fake-door.ts';
 
 /** Field 4 of ServerReflectionRequest, file_containing_symbol; every name here is shorter than 128 bytes. */
@@ -13,7 +14,7 @@ for (const version of ['v1', 'v1alpha']) {
     const fake = await openFakeDoor();
     const client = new Client(fake.target, credentials.createInsecure());
     const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
-    const stream = client.makeBidiStreamRequest(path, asking, filesOf);
+    const stream = client.makeBidiStreamRequest(path, asking, filesIn);
     const files = await new Promise<FileDescriptor[]>((resolve, reject) => {
       stream.on('data', resolve).on('error', reject);
       stream.write('sluice.v1.PredictService');
@@ -37,8 +38,21 @@ for (const version of ['v1', 'v1alpha']) {
   });
 }
 
+it('each door tells of its own services alone, with all that they need', () => {
+  for (const [files, packages, services] of [
+    [PREDICT_FILES, ['google.protobuf', 'inference', 'sluice.v1'], ['GRPCInferenceService', 'PredictService']],
+    [ADMIN_FILES, ['google.protobuf', 'sluice.admin.v1'], ['Audit', 'Monitor', 'Registry', 'Traffic']],
+  ] as const) {
+    const { decode } = loadDescriptorCodec();
+    const found = filesOf(loadReflectedSchema(files)).map(decode);
+    assert.deepEqual(found.map((file) => file.package).toSorted(), packages);
+    const names = found.flatMap(({ service = [] }) => service.map((one) => (one as { name?: string }).name));
+    assert.deepEqual(names.toSorted(), services);
+  }
+});
+
 /** The file_descriptor_proto entries of field 4, file_descriptor_response, of a ServerReflectionResponse. */
-function filesOf(response: Buffer): FileDescriptor[] {
+function filesIn(response: Buffer): FileDescriptor[] {
   const { decode } = loadDescriptorCodec();
   const fields = (bytes: Buffer): [number, Buffer][] => {
     const found: [number, Buffer][] = [];

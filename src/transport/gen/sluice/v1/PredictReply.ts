@@ -2,6 +2,7 @@
 
 import type { Tensor as _sluice_v1_Tensor, Tensor__Output as _sluice_v1_Tensor__Output } from '../../sluice/v1/Tensor.ts';
 import type { Timings as _sluice_v1_Timings, Timings__Output as _sluice_v1_Timings__Output } from '../../sluice/v1/Timings.ts';
+import type { Long } from '@grpc/proto-loader';
 
 export interface PredictReply {
   'model'?: (string);
@@ -9,6 +10,10 @@ export interface PredictReply {
   'requestId'?: (string);
   'outputs'?: (_sluice_v1_Tensor)[];
   'timings'?: (_sluice_v1_Timings | null);
+  'epoch'?: (number | string | Long);
+  'arm'?: (string);
+  'predictionId'?: (string);
+  'failedOverFrom'?: (string);
 }
 
 export interface PredictReply__Output {
@@ -17,4 +22,8 @@ export interface PredictReply__Output {
   'requestId': (string);
   'outputs': (_sluice_v1_Tensor__Output)[];
   'timings': (_sluice_v1_Timings__Output | null);
+  'epoch': (Long);
+  'arm': (string);
+  'predictionId': (string);
+  'failedOverFrom': (string);
 }

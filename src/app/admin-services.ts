@@ -1,0 +1,40 @@
+/** The four Admin services on the rooms of this process. */
+import { UploadPlaces } from '../admin/upload.ts';
+import type { AdminContext } from '../admin/context.ts';
+import type { Qualifier } from '../admin/qualifier.ts';
+import type { Statistics } from '../admin/statistics.ts';
+import type { Config } from '../config/options.ts';
+import type { Board } from '../control/board.ts';
+import type { Blobs } from '../registry/blobs.ts';
+import type { AdminServices } from '../transport/services/admin/admin-services.ts';
+import { auditService } from '../transport/services/admin/audit-service.ts';
+import { monitorService } from '../transport/services/admin/monitor-service.ts';
+import { registryService } from '../transport/services/admin/registry-service.ts';
+import { trafficService } from '../transport/services/admin/traffic-service.ts';
+
+export interface AdminRooms {
+  readonly config: Config;
+  readonly context: AdminContext;
+  readonly blobs: Blobs;
+  readonly qualifier: Qualifier;
+  readonly statistics: Statistics;
+  readonly board: Board;
+}
+
+/** They share the disk and one thread. */
+const MAX_CONCURRENT_UPLOADS = 8;
+
+export function adminServices({ config, context, blobs, qualifier, statistics }: AdminRooms): AdminServices {
+  const limits = {
+    maxModelBytes: config.maxModelBytes,
+    maxConcurrentUploads: MAX_CONCURRENT_UPLOADS,
+    importDirs: config.importDirs,
+  };
+  const places = new UploadPlaces(MAX_CONCURRENT_UPLOADS);
+  return {
+    registry: registryService(context, { blobs, limits, places, qualifier }),
+    traffic: trafficService(context),
+    monitor: monitorService({ ...context, statistics }),
+    audit: auditService(context),
+  };
+}

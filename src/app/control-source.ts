@@ -1,0 +1,157 @@
+/** Serving what the registry says: the desired state comes from the admin process, and from disk while it is away. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { DesiredState } from '../domain/desired-state.ts';
+import { ServerError } from '../domain/errors.ts';
+import type { VersionSpec, VersionStatus } from '../domain/version.ts';
+import { DesiredDisk } from '../control/desired-disk.ts';
+import { ControlLink } from '../control/link.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import { StatisticsReporter } from '../monitor/statistics-reporter.ts';
+import { Blobs } from '../registry/blobs.ts';
+import { VersionFolders, linkOrCopy } from '../registry/version-folders.ts';
+import type { Obtain } from '../registry/version-folders.ts';
+import { writeFileFrom } from '../registry/write-file.ts';
+import type { Events } from '../telemetry/events.ts';
+import { ControlClient } from '../transport/grpc-js/control-client.ts';
+import { SERVER_VERSION } from './build-info.ts';
+import type { Prepared, ServeSource } from './serve-source.ts';
+
+export interface ControlSourceOptions {
+  /** Where the admin process listens for serve processes. */
+  readonly address: string;
+  readonly dataDir: string;
+  /** The same after every start. */
+  readonly instance: () => string;
+  /** Of the Predict port, for people. */
+  readonly predictAddress: () => string;
+  readonly monitor: Monitor;
+  readonly events: Events;
+  readonly apply: (desired: DesiredState) => void;
+  readonly settled: () => boolean;
+  readonly onPredictionKey: (key: Uint8Array) => void;
+}
+
+export class ControlSource implements ServeSource {
+  readonly #options: ControlSourceOptions;
+  readonly #folders: VersionFolders;
+  readonly #link: ControlLink;
+  readonly #boot = randomUUID();
+  readonly #digests = new Map<string, string>();
+  #client: ControlClient | undefined;
+
+  private constructor(options: ControlSourceOptions, folders: VersionFolders, disk: DesiredDisk) {
+    this.#options = options;
+    this.#folders = folders;
+    this.#link = new ControlLink({
+      disk,
+      reporter: new StatisticsReporter(options.monitor),
+      apply: options.apply,
+      settled: options.settled,
+      onPredictionKey: options.onPredictionKey,
+      onFault: (what, cause) => {
+        options.events.controlFault({ what, cause });
+      },
+    });
+  }
+
+  static async open(options: ControlSourceOptions): Promise<ControlSource> {
+    const { dataDir, events } = options;
+    const late: { source: ControlSource | undefined } = { source: undefined };
+    // The admin process of the same data directory has the files right here; any other sends them.
+    const blobs = Blobs.readOnly(join(dataDir, 'blobs'));
+    const here = linkOrCopy(blobs);
+    const obtain: Obtain = async (file, target) => {
+      if (await blobs.has(file.sha256)) await here(file, target);
+      else await writeFileFrom(fetched(late.source, file.sha256), target);
+    };
+    const folders = await VersionFolders.open({ dir: join(dataDir, 'serve', 'versions'), obtain });
+    const disk = await DesiredDisk.open(join(dataDir, 'serve'), (cause) => {
+      events.controlFault({ what: 'the desired state could not be kept on disk', cause });
+    });
+    late.source = new ControlSource(options, folders, disk);
+    return late.source;
+  }
+
+  /** What lay on disk is applied at once; the admin process is looked for in the background, for ever. */
+  async start(): Promise<void> {
+    const { address, instance, predictAddress, events } = this.#options;
+    await this.#link.restore();
+    const hello = {
+      instance: instance(),
+      boot: this.#boot,
+      address: predictAddress(),
+      serverVersion: SERVER_VERSION,
+    };
+    const client: ControlClient = new ControlClient({
+      address,
+      hello,
+      onUpdate: (update) => {
+        this.#link.take(update);
+      },
+      onConnection: (connected, reason) => {
+        events.controlConnection({ connected, reason });
+        if (connected) this.#link.connected((report) => client.send(report));
+        else this.#link.disconnected();
+      },
+      now: () => performance.now(),
+      random: Math.random,
+    });
+    this.#client = client;
+  }
+
+  /** The admin process reads the models directory; there is nothing to read here. */
+  reload(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async prepare(spec: VersionSpec): Promise<Prepared> {
+    const { report } = spec;
+    if (report === undefined) {
+      throw new ServerError('failed_precondition', 'the registry sent no qualification report; qualify it again');
+    }
+    return { spec: await this.#folders.bring(spec), report };
+  }
+
+  onState({ model, version, digest, state, reason, since }: VersionStatus): void {
+    this.#digests.set(`${model}/${version}`, digest);
+    this.#link.version({ model, version, digest, state, reason, since: since.getTime(), gone: false });
+  }
+
+  onForget(model: string, version: string): void {
+    const digest = this.#digests.get(`${model}/${version}`) ?? '';
+    this.#digests.delete(`${model}/${version}`);
+    const gone = { model, version, digest, state: 'unloaded', reason: '', since: Date.now(), gone: true } as const;
+    this.#link.version(gone);
+    if (digest !== '' && ![...this.#digests.values()].includes(digest)) void this.#drop(digest);
+  }
+
+  onPolicy(stand: { readonly model: string; readonly epoch: number; readonly reason: string }): void {
+    this.#link.applied({ ...stand, at: Date.now() });
+  }
+
+  /** The last counts are told, and the connection ends. */
+  async close(): Promise<void> {
+    await this.#link.close();
+    this.#client?.close();
+  }
+
+  async #drop(digest: string): Promise<void> {
+    try {
+      await this.#folders.drop(digest);
+    } catch (caught) {
+      this.#options.events.controlFault({ what: `the folder of digest ${digest} could not be removed`, cause: caught });
+    }
+  }
+
+  /** A file from the admin process. */
+  fetch(sha256: string): AsyncIterable<Uint8Array> {
+    if (this.#client === undefined) throw new ServerError('unavailable', 'the admin process is not connected yet');
+    return this.#client.fetchBlob(sha256);
+  }
+}
+
+function fetched(source: ControlSource | undefined, sha256: string): AsyncIterable<Uint8Array> {
+  if (source === undefined) throw new ServerError('unavailable', 'the serve process is only starting');
+  return source.fetch(sha256);
+}

@@ -1,0 +1,146 @@
+/** Keeps one serve process running, replaces it when it must, and ends it in good order. */
+import type { ChildProcess } from './child.ts';
+import { isServeMessage } from './messages.ts';
+import type { ServeMessage } from './messages.ts';
+import { Restarts } from './restarts.ts';
+
+export interface UpOptions {
+  /** @param successor it takes over from one that still serves, so it opens its ports only when it is ready. */
+  readonly spawn: (options: { successor: boolean }) => ChildProcess;
+  /** Time that a serve process gets to drain before it is killed. */
+  readonly stopTimeoutMs: number;
+  readonly onGreeting: (text: string) => void;
+  readonly onRestart: (event: { reason: string; delayMs: number }) => void;
+  readonly onRecycle: (event: { reason: string }) => void;
+  readonly now: () => number;
+}
+
+/** 0 = ended in good order; 1 = calls may have been lost; 2 = it cannot start as it is configured. */
+export interface UpResult {
+  readonly exitCode: 0 | 1 | 2;
+  readonly reason: string;
+}
+
+interface Child {
+  readonly process: ChildProcess;
+  ready: boolean;
+  drained: boolean;
+}
+
+export class Supervisor {
+  readonly #options: UpOptions;
+  readonly #ended = Promise.withResolvers<UpResult>();
+  readonly #children = new Set<Child>();
+  readonly #restarts: Restarts;
+  #current: Child | undefined;
+  #stopping = false;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #greeted = false;
+
+  constructor(options: UpOptions) {
+    this.#options = options;
+    this.#restarts = new Restarts(options.now);
+    this.#current = this.#start({ successor: false });
+  }
+
+  /** Resolves when everything has ended. */
+  get ended(): Promise<UpResult> {
+    return this.#ended.promise;
+  }
+
+  /** Passes the wish to read the models directory again on; for serve processes that read it themselves. */
+  reload(): void {
+    for (const child of this.#children) child.process.signal('SIGHUP');
+  }
+
+  /** Lets the serve process drain, and kills it when that takes too long. */
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    clearTimeout(this.#restartTimer);
+    if (this.#children.size === 0) this.#ended.resolve({ exitCode: 0, reason: 'stopped' });
+    for (const child of this.#children) this.#stopChild(child);
+  }
+
+  #start(options: { successor: boolean }): Child {
+    const child: Child = { process: this.#options.spawn(options), ready: false, drained: false };
+    this.#children.add(child);
+    child.process.onMessage((message) => {
+      if (isServeMessage(message)) this.#hear(child, message);
+    });
+    child.process.onEnd((how) => {
+      this.#gone(child, how);
+    });
+    return child;
+  }
+
+  #hear(child: Child, message: ServeMessage): void {
+    switch (message.kind) {
+      case 'ready':
+        child.ready = true;
+        if (!this.#greeted) this.#options.onGreeting(message.greeting);
+        this.#greeted = true;
+        this.#takeOver(child);
+        return;
+      case 'recycle':
+        this.#recycle(child, message.reason);
+        return;
+      case 'refused':
+        // Only a first start is refused for good; later a disk may come back, so the end of the process is waited for.
+        if (this.#greeted || child !== this.#current) return;
+        this.#stopping = true;
+        this.#ended.resolve({ exitCode: 2, reason: message.reason });
+        return;
+      case 'drained':
+        child.drained = true;
+        return;
+    }
+  }
+
+  /** A successor is ready: it becomes the current one, and its predecessor may go. */
+  #takeOver(child: Child): void {
+    const former = this.#current;
+    this.#current = child;
+    if (former !== undefined && former !== child) this.#stopChild(former);
+  }
+
+  #recycle(child: Child, reason: string): void {
+    if (this.#stopping || child !== this.#current || this.#children.size > 1) return;
+    this.#options.onRecycle({ reason });
+    this.#start({ successor: true });
+  }
+
+  #stopChild(child: Child): void {
+    child.process.send({ kind: 'stop' });
+    const timer = setTimeout(() => {
+      child.process.signal('SIGKILL');
+    }, this.#options.stopTimeoutMs);
+    child.process.onEnd(() => {
+      clearTimeout(timer);
+    });
+  }
+
+  #gone(child: Child, how: string): void {
+    this.#children.delete(child);
+    if (this.#stopping) {
+      if (this.#children.size > 0) return;
+      const reason = child.drained ? 'stopped' : `the serve process ${how} before it had answered all calls`;
+      this.#ended.resolve({ exitCode: child.drained ? 0 : 1, reason });
+      return;
+    }
+    if (child !== this.#current) return;
+    this.#current = undefined;
+    // A successor on its way takes over by itself when it is ready.
+    const [successor] = this.#children;
+    if (successor !== undefined) this.#current = successor;
+    else this.#restart(`the serve process ${how}`);
+  }
+
+  #restart(reason: string): void {
+    const delayMs = this.#restarts.next();
+    this.#options.onRestart({ reason, delayMs });
+    this.#restartTimer = setTimeout(() => {
+      this.#current = this.#start({ successor: false });
+    }, delayMs);
+  }
+}

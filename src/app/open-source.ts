@@ -1,0 +1,89 @@
+/** Chooses where this serve process learns what to serve, as its options say. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModelDefaults } from '../config/model-config.ts';
+import type { Config } from '../config/options.ts';
+import { ServerError } from '../domain/errors.ts';
+import type { QualificationReport, VersionSpec } from '../domain/version.ts';
+import type { Manager } from '../lifecycle/manager.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import { qualifyVersion } from '../registry/qualification.ts';
+import type { Events } from '../telemetry/events.ts';
+import { RUNTIME_REVISION } from './build-info.ts';
+import { controlAddressOf } from './control-address.ts';
+import { ControlSource } from './control-source.ts';
+import { DirectorySource } from './directory-source.ts';
+import type { ServeSource } from './serve-source.ts';
+
+const QUALIFICATION_CHILD = fileURLToPath(
+  new URL(`../runtime/qualification-child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+);
+/** A version proves itself in no more than this share of the memory that is free. */
+const QUALIFICATION_MEMORY_SHARE = 0.8;
+
+export interface OpenSourceOptions {
+  readonly config: Config;
+  readonly events: Events;
+  readonly host: { readonly name: string; readonly availableMemory: () => number };
+  readonly manager: Manager;
+  readonly monitor: Monitor;
+  readonly predictAddress: () => string;
+  readonly onPredictionKey: (key: Uint8Array) => void;
+}
+
+export async function openSource(options: OpenSourceOptions): Promise<ServeSource> {
+  const { config, events, host, manager, monitor, predictAddress, onPredictionKey } = options;
+  const address = controlAddressOf(config);
+  if (address === undefined) {
+    if (config.modelsDir === 'off') {
+      const message = '--control-address=off and --models-dir=off leave nothing to serve; give one of them';
+      throw new ServerError('invalid_argument', message);
+    }
+    return new DirectorySource({
+      modelsDir: config.modelsDir,
+      defaults: defaultsOf(config),
+      qualify: qualifierOf(config, host.availableMemory),
+      apply: (desired) => {
+        manager.apply(desired, { retryFailed: true });
+      },
+      onUnreadable: (failure) => {
+        events.desiredStateUnreadable(failure);
+      },
+    });
+  }
+  return ControlSource.open({
+    address,
+    dataDir: config.dataDir,
+    instance: () => `${host.name}/${predictAddress()}`,
+    predictAddress,
+    monitor,
+    events,
+    apply: (desired) => {
+      manager.apply(desired);
+    },
+    settled: () => manager.settled(),
+    onPredictionKey,
+  });
+}
+
+/** Runs the child process that finds out about a version; reports of earlier times are kept in the data directory. */
+export function qualifierOf(
+  config: Config,
+  availableMemory: () => number,
+): (spec: VersionSpec) => Promise<QualificationReport> {
+  return (spec) =>
+    qualifyVersion(spec, {
+      childFile: QUALIFICATION_CHILD,
+      cacheDir: join(config.dataDir, 'qualification'),
+      timeoutMs: config.qualificationTimeoutMs,
+      maxMemoryBytes: Math.min(config.qualificationMemoryBytes, QUALIFICATION_MEMORY_SHARE * availableMemory()),
+      revision: RUNTIME_REVISION,
+    });
+}
+
+/** Of the options those that a model's config.json may change. */
+export function defaultsOf(config: Config): ModelDefaults {
+  const { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs } = config;
+  const { intraOpThreads, executionProviders } = config;
+  return { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs, intraOpThreads, executionProviders };
+}

@@ -1,0 +1,30 @@
+/** What a serve process is given: its configuration, and what the process lends to the rooms, which know no process. */
+import type { Config } from '../config/options.ts';
+import type { ProcessReadings } from '../monitor/process-vitals.ts';
+import type { Events } from '../telemetry/events.ts';
+import type { OtlpOptions } from '../telemetry/otlp-env.ts';
+import type { ServeMessage } from './messages.ts';
+
+interface ServeHost {
+  readonly cores: number;
+  /** Of the machine. */
+  readonly name: string;
+  readonly nodeVersion: string;
+  readonly instanceId: string;
+  readonly readings: ProcessReadings;
+  /** Memory that may still be taken without the machine running short. */
+  readonly availableMemory: () => number;
+  /** To the supervisor, where there is one. */
+  readonly tell: (message: ServeMessage) => void;
+  /** It takes over from a process that still serves: its ports open when everything is ready. */
+  readonly successor: boolean;
+  /** The process is to end: a start that still waits need not wait any longer. */
+  readonly ending: AbortSignal;
+}
+
+export interface ServeOptions {
+  readonly config: Config;
+  readonly otlp: OtlpOptions;
+  readonly events: Events;
+  readonly host: ServeHost;
+}

@@ -1,0 +1,271 @@
+/** The command's one way to the admin process: every call has a limit, and every failure is a sentence. */
+import { randomUUID } from 'node:crypto';
+import { Client, connectivityState, credentials, Metadata } from '@grpc/grpc-js';
+import type { CallOptions, ClientWritableStream, ServiceError } from '@grpc/grpc-js';
+import type { AuditDefinition } from '../transport/gen/sluice/admin/v1/Audit.ts';
+import type { MonitorDefinition } from '../transport/gen/sluice/admin/v1/Monitor.ts';
+import type { RegistryDefinition } from '../transport/gen/sluice/admin/v1/Registry.ts';
+import type { TrafficDefinition } from '../transport/gen/sluice/admin/v1/Traffic.ts';
+import { callFailure, interrupted, isUnavailable, tooLate } from './call-failure.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { loadAdminServices } from './schema-codec.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** What a call needs to know of a method. */
+export interface Method<Request, Reply> {
+  readonly path: string;
+  readonly requestSerialize: (request: Request) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Reply;
+}
+
+export interface AdminClientOptions {
+  readonly address: string;
+  readonly timeoutMs: number;
+  readonly actor: string;
+  readonly signal: AbortSignal;
+}
+
+/** A process that was killed is back within this; a change that it did not answer is sent once more then. */
+const RETURN_MS = 3000;
+const MAX_REPLY_BYTES = 64 * 2 ** 20;
+
+const CHANNEL = {
+  'grpc.enable_http_proxy': 0,
+  'grpc.max_receive_message_length': MAX_REPLY_BYTES,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 500,
+  // A watch is silent for long; this tells a silent server from one that is gone.
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+};
+
+export class AdminClient {
+  readonly registry: RegistryDefinition;
+  readonly traffic: TrafficDefinition;
+  readonly monitor: MonitorDefinition;
+  readonly audit: AuditDefinition;
+  readonly #options: AdminClientOptions;
+  readonly #client: Client;
+
+  constructor(options: AdminClientOptions) {
+    const services = loadAdminServices();
+    this.registry = services.Registry.service;
+    this.traffic = services.Traffic.service;
+    this.monitor = services.Monitor.service;
+    this.audit = services.Audit.service;
+    this.#options = options;
+    this.#client = new Client(options.address, credentials.createInsecure(), CHANNEL);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** `waitMs`: what the server itself was asked to wait, beyond the time to answer. */
+  async ask<Request, Reply>(method: Method<Request, Reply>, request: Request, waitMs = 0): Promise<Reply> {
+    try {
+      return await this.#call(method, request, waitMs);
+    } catch (caught) {
+      throw this.#failure(caught);
+    }
+  }
+
+  /** A change: sent once more, with the same idempotency key, where it is not known whether it was heard. */
+  async change<Request extends object, Reply>(
+    method: Method<Request & { readonly idempotencyKey: string }, Reply>,
+    request: Request,
+    waitMs = 0,
+  ): Promise<Reply> {
+    const keyed = { ...request, idempotencyKey: randomUUID() };
+    return await this.#twice(() => this.#call(method, keyed, waitMs));
+  }
+
+  /** Uploads; `pieces` is called again where the first try is not answered. `onSent` hears of each piece that left. */
+  async upload<Request, Reply>(
+    method: Method<Request, Reply>,
+    pieces: () => AsyncIterable<Request>,
+    onSent: (piece: Request) => void,
+  ): Promise<Reply> {
+    return await this.#twice(() => this.#send(method, pieces(), onSent));
+  }
+
+  /** Ends by itself where the user has had enough. The first reply has to come in time, later ones when they do. */
+  async *watch<Request, Reply>(method: Method<Request, Reply>, request: Request): AsyncGenerator<Reply> {
+    yield* this.#receive(method, request, false);
+  }
+
+  /** Each next piece has to come in time. */
+  async *download<Request, Reply>(method: Method<Request, Reply>, request: Request): AsyncGenerator<Reply> {
+    yield* this.#receive(method, request, true);
+    if (this.#options.signal.aborted) throw interrupted();
+  }
+
+  async #call<Request, Reply>(method: Method<Request, Reply>, request: Request, waitMs: number): Promise<Reply> {
+    const { path, requestSerialize, responseDeserialize } = method;
+    const options: CallOptions = { deadline: Date.now() + this.#options.timeoutMs + waitMs };
+    const answer = Promise.withResolvers<Reply>();
+    const done = settle(answer);
+    const metadata = this.#metadata();
+    const call = this.#client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadata,
+      options,
+      done,
+    );
+    return await this.#cancelled(answer.promise, () => {
+      call.cancel();
+    });
+  }
+
+  async #send<Request, Reply>(
+    method: Method<Request, Reply>,
+    pieces: AsyncIterable<Request>,
+    onSent: (piece: Request) => void,
+  ): Promise<Reply> {
+    const { path, requestSerialize, responseDeserialize } = method;
+    const answer = Promise.withResolvers<Reply>();
+    const call = this.#client.makeClientStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      this.#metadata(),
+      settle(answer),
+    );
+    const cancel = (): void => {
+      call.cancel();
+    };
+    using watchdog = new Watchdog(this.#options.timeoutMs, cancel);
+    const work = async (): Promise<Reply> => {
+      await writeAll(call, pieces, answer.promise, (piece) => {
+        watchdog.restart();
+        onSent(piece);
+      });
+      return await answer.promise;
+    };
+    try {
+      return await this.#cancelled(work(), cancel);
+    } catch (caught) {
+      call.cancel();
+      throw watchdog.barked ? this.#tooLate() : caught;
+    }
+  }
+
+  async *#receive<Request, Reply>(
+    { path, requestSerialize, responseDeserialize }: Method<Request, Reply>,
+    request: Request,
+    eachInTime: boolean,
+  ): AsyncGenerator<Reply> {
+    const { signal, timeoutMs } = this.#options;
+    const metadata = this.#metadata();
+    const call = this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata);
+    const cancel = (): void => {
+      call.cancel();
+    };
+    using watchdog = new Watchdog(timeoutMs, cancel);
+    signal.addEventListener('abort', cancel);
+    const replies: AsyncIterable<Reply> = call;
+    try {
+      if (signal.aborted) return;
+      for await (const reply of replies) {
+        watchdog.stop();
+        yield reply;
+        if (eachInTime) watchdog.restart();
+      }
+    } catch (caught) {
+      if (signal.aborted) return;
+      throw watchdog.barked ? this.#tooLate() : this.#failure(caught);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+
+  /** Once more after a moment, where the server was not there or went away. */
+  async #twice<Reply>(attempt: () => Promise<Reply>): Promise<Reply> {
+    try {
+      return await attempt();
+    } catch (caught) {
+      const failure = this.#failure(caught);
+      if (!isUnavailable(caught)) throw failure;
+      if (!(await this.#connects())) throw failure;
+    }
+    try {
+      return await attempt();
+    } catch (caught) {
+      throw this.#failure(caught);
+    }
+  }
+
+  async #connects(): Promise<boolean> {
+    const answer = Promise.withResolvers<boolean>();
+    this.#client.waitForReady(Date.now() + Math.min(RETURN_MS, this.#options.timeoutMs), (error) => {
+      answer.resolve(error === undefined);
+    });
+    return await answer.promise;
+  }
+
+  async #cancelled<Reply>(answer: Promise<Reply>, cancel: () => void): Promise<Reply> {
+    const { signal } = this.#options;
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  #metadata(): Metadata {
+    const metadata = new Metadata();
+    metadata.set('x-sluice-actor', this.#options.actor);
+    return metadata;
+  }
+
+  #failure(caught: unknown): unknown {
+    const { address, timeoutMs, signal } = this.#options;
+    if (signal.aborted) return interrupted();
+    const state = this.#client.getChannel().getConnectivityState(false);
+    return callFailure(caught, { address, timeoutMs, isConnected: state === connectivityState.READY });
+  }
+
+  #tooLate(): CommandError {
+    return tooLate(this.#options.address, this.#options.timeoutMs);
+  }
+}
+
+/** A piece leaves when the one before it has: nothing piles up here. Stops where the server has answered already. */
+async function writeAll<Request>(
+  call: ClientWritableStream<Request>,
+  pieces: AsyncIterable<Request>,
+  answer: Promise<unknown>,
+  onSent: (piece: Request) => void,
+): Promise<void> {
+  const settled = answer.then(
+    () => 'settled' as const,
+    () => 'settled' as const,
+  );
+  for await (const piece of pieces) {
+    const sent = Promise.withResolvers<'sent'>();
+    call.write(piece, () => {
+      sent.resolve('sent');
+    });
+    if ((await Promise.race([sent.promise, settled])) === 'settled') return;
+    onSent(piece);
+  }
+  call.end();
+}
+
+function settle<Reply>({ resolve, reject }: PromiseWithResolvers<Reply>) {
+  return (error: ServiceError | null, reply?: Reply): void => {
+    if (error !== null) reject(error);
+    else if (reply === undefined) reject(new CommandError(EXIT.refused, 'the server answered with nothing'));
+    else resolve(reply);
+  };
+}

@@ -1,0 +1,27 @@
+/** Every command of `sluice`, in the order in which the help shows them. */
+import type { Command } from './command.ts';
+import { ALIAS_COMMANDS } from './commands/alias.ts';
+import { AUDIT_COMMANDS } from './commands/audit.ts';
+import { DOWNLOAD_COMMAND } from './commands/download.ts';
+import { METADATA_COMMANDS } from './commands/metadata.ts';
+import { MODEL_COMMANDS } from './commands/models.ts';
+import { REGISTER_COMMANDS } from './commands/register.ts';
+import { STAGE_COMMANDS } from './commands/stage.ts';
+import { STATS_COMMANDS } from './commands/stats.ts';
+import { TRAFFIC_SET_COMMAND } from './commands/traffic-set.ts';
+import { TRAFFIC_COMMANDS } from './commands/traffic.ts';
+import { WHO_SERVED_COMMANDS } from './commands/who-served.ts';
+
+export const COMMANDS: readonly Command[] = [
+  ...MODEL_COMMANDS,
+  ...REGISTER_COMMANDS,
+  TRAFFIC_SET_COMMAND,
+  ...TRAFFIC_COMMANDS,
+  ...STATS_COMMANDS,
+  ...AUDIT_COMMANDS,
+  ...WHO_SERVED_COMMANDS,
+  ...ALIAS_COMMANDS,
+  ...STAGE_COMMANDS,
+  ...METADATA_COMMANDS,
+  DOWNLOAD_COMMAND,
+];

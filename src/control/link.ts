@@ -1,0 +1,174 @@
+/** The serve process's end of the control plane: takes what should be, tells what is and what was counted. */
+import type { DesiredState } from '../domain/desired-state.ts';
+import { versionKey } from '../domain/version.ts';
+import type { StatisticsReporter } from '../monitor/statistics-reporter.ts';
+import type { DesiredDisk } from './desired-disk.ts';
+import { DesiredMirror } from './desired-mirror.ts';
+import type { AppliedEpoch, DesiredUpdate, InstanceReport, VersionReport } from './messages.ts';
+import { wireStatistics } from './series-codec.ts';
+
+export interface LinkOptions {
+  readonly disk: DesiredDisk;
+  readonly reporter: StatisticsReporter;
+  readonly apply: (desired: DesiredState) => void;
+  readonly onPredictionKey: (key: Uint8Array) => void;
+  readonly settled: () => boolean;
+  /** Something that the admin process sent, or that lay on disk, could not be used. */
+  readonly onFault: (what: string, cause: unknown) => void;
+}
+
+/** Changes of so many milliseconds go in one report. */
+const GATHER_MS = 5;
+const STATISTICS_MS = 1000;
+/** At the end, how long to wait until the last counts are acknowledged. */
+const LAST_REPORT_MS = 2000;
+
+export class ControlLink {
+  readonly #options: LinkOptions;
+  readonly #mirror = new DesiredMirror();
+  readonly #applied = new Map<string, AppliedEpoch>();
+  readonly #versions = new Map<string, VersionReport>();
+  readonly #dirtyModels = new Set<string>();
+  readonly #dirtyVersions = new Set<string>();
+  #send: ((report: InstanceReport) => void) | undefined;
+  /** It comes with the first part of a whole, and is kept once the last is there. */
+  #newKey: Uint8Array | undefined;
+  #revision = 0;
+  #sentRevision = 0;
+  #sentSettled = false;
+  #gathering: NodeJS.Timeout | undefined;
+  #statistics: NodeJS.Timeout | undefined;
+  /** While the link closes: looks again at what is left to be told. */
+  #wake: ((value: undefined) => void) | undefined;
+  #awaited = 0;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** Takes what lay on disk. @returns whether there was anything. */
+  async restore(): Promise<boolean> {
+    const { disk, onFault, apply, onPredictionKey } = this.#options;
+    const { models, predictionKey, unreadable, found } = await disk.restore();
+    for (const path of unreadable) onFault(`${path} holds no desired state that this build can read`, undefined);
+    if (!found) return false;
+    if (predictionKey !== undefined) onPredictionKey(predictionKey);
+    const onUnreadable = (cause: unknown): void => {
+      onFault('a model of the last desired state cannot be read', cause);
+    };
+    apply(this.#mirror.restore(models, onUnreadable));
+    return true;
+  }
+
+  /** A stream is up: from here on reports go this way, all that is known first. */
+  connected(send: (report: InstanceReport) => void): void {
+    this.#send = send;
+    this.#sentRevision = 0;
+    this.#sentSettled = false;
+    for (const model of this.#applied.keys()) this.#dirtyModels.add(model);
+    for (const key of this.#versions.keys()) this.#dirtyVersions.add(key);
+    this.#report();
+    this.#statistics ??= setInterval(() => {
+      this.#sendStatistics();
+    }, STATISTICS_MS).unref();
+    this.#wake?.(undefined);
+  }
+
+  disconnected(): void {
+    this.#send = undefined;
+  }
+
+  take(update: DesiredUpdate): void {
+    this.#newKey = update.predictionKey ?? this.#newKey;
+    if (update.predictionKey !== undefined) this.#options.onPredictionKey(update.predictionKey);
+    if (update.statisticsAck !== undefined) this.#acknowledge(update.statisticsAck);
+    try {
+      const change = this.#mirror.take(update);
+      if (change === undefined) return;
+      const { state, changed, removed } = change;
+      this.#options.disk.keep(changed, removed, this.#newKey);
+      this.#newKey = undefined;
+      this.#revision = state.revision;
+      this.#options.apply(state);
+      this.gather();
+    } catch (caught) {
+      // The key on disk says that the whole is there.
+      this.#newKey = undefined;
+      this.#options.onFault('an update of the desired state cannot be used', caught);
+    }
+  }
+
+  /** A policy was put in force here, or cannot be for another reason than before. */
+  applied(stand: AppliedEpoch): void {
+    this.#applied.set(stand.model, stand);
+    this.#dirtyModels.add(stand.model);
+    this.gather();
+  }
+
+  version(report: VersionReport): void {
+    const key = versionKey(report.model, report.version);
+    this.#versions.set(key, report);
+    this.#dirtyVersions.add(key);
+    this.gather();
+  }
+
+  /** Something that reports tell of may have changed. */
+  gather(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#report();
+    }, GATHER_MS).unref();
+  }
+
+  /** Sends the last counts, and waits a moment until they are kept; for another connection too where this one breaks. */
+  async close(): Promise<void> {
+    clearTimeout(this.#gathering);
+    this.#report();
+    const over = Promise.withResolvers<'over'>();
+    const timer = setTimeout(over.resolve, LAST_REPORT_MS, 'over');
+    // A report holds so much and no more, and what is acknowledged is no longer in the next.
+    for (let report = this.#options.reporter.collect(); report !== undefined;) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.#wake = resolve;
+      this.#awaited = report.seq;
+      this.#sendReport(report);
+      const isOver = (await Promise.race([promise, over.promise])) === 'over';
+      report = isOver ? undefined : this.#options.reporter.collect();
+    }
+    this.#wake = undefined;
+    clearTimeout(timer);
+    clearInterval(this.#statistics);
+    await this.#options.disk.flushed();
+  }
+
+  #report(): void {
+    if (this.#send === undefined) return;
+    const settled = this.#options.settled();
+    const isNews = this.#dirtyModels.size > 0 || this.#dirtyVersions.size > 0;
+    if (!isNews && settled === this.#sentSettled && this.#revision === this.#sentRevision) return;
+    const applied = [...this.#dirtyModels].flatMap((model) => this.#applied.get(model) ?? []);
+    const versions = [...this.#dirtyVersions].flatMap((key) => this.#versions.get(key) ?? []);
+    this.#dirtyModels.clear();
+    this.#dirtyVersions.clear();
+    this.#sentSettled = settled;
+    this.#sentRevision = this.#revision;
+    for (const { model, version, gone } of versions) if (gone) this.#versions.delete(versionKey(model, version));
+    this.#send({ applied, versions, revision: this.#revision, settled });
+  }
+
+  #sendStatistics(): void {
+    if (this.#send === undefined || this.#wake !== undefined) return;
+    const report = this.#options.reporter.collect();
+    if (report !== undefined) this.#sendReport(report);
+  }
+
+  #sendReport(report: NonNullable<ReturnType<StatisticsReporter['collect']>>): void {
+    const settled = this.#options.settled();
+    this.#send?.({ applied: [], versions: [], revision: this.#revision, settled, statistics: wireStatistics(report) });
+  }
+
+  #acknowledge(seq: number): void {
+    this.#options.reporter.acknowledge(seq);
+    if (seq === this.#awaited) this.#wake?.(undefined);
+  }
+}

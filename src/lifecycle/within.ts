@@ -1,0 +1,9 @@
+/** Waiting with an end. */
+
+/** Waits for the promise, but no longer than this. */
+export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, timeout]);
+  clearTimeout(timer);
+}

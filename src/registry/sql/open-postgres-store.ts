@@ -1,0 +1,9 @@
+/** Opens the store in a PostgreSQL database: for a fleet. */
+import type { Store } from '../store.ts';
+import { PostgresDatabase } from './postgres-database.ts';
+import { SqlStore } from './sql-store.ts';
+
+/** A second one on the same database is refused, wherever it runs. */
+export async function openPostgresStore({ url }: { readonly url: string }): Promise<Store> {
+  return await SqlStore.open(await PostgresDatabase.open(url));
+}

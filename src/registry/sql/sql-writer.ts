@@ -1,0 +1,119 @@
+/** Changes the registry by SQL, inside one transaction. */
+import type {
+  Alias,
+  Application,
+  AuditEvent,
+  Epoch,
+  EventDraft,
+  RegisteredModel,
+  RegisteredVersion,
+  Transition,
+} from '../../domain/registry.ts';
+import type { Remembered, SeriesKey, StatisticsSlot, StoreWriter } from '../store.ts';
+import type { Queries } from './database.ts';
+import { insertEvent } from './event-queries.ts';
+import {
+  advanceRevision,
+  deleteRememberedBefore,
+  selectOrMakeSecret,
+  upsertModel,
+  upsertRemembered,
+} from './model-queries.ts';
+import { SqlReader } from './sql-reader.ts';
+import { deleteAlias, insertTransition, updateTransition, upsertAlias } from './stage-queries.ts';
+import {
+  deleteSeriesTotalsBefore,
+  deleteStatistics,
+  selectStatisticsBefore,
+  upsertSeriesTotals,
+  upsertStatistics,
+} from './statistics-queries.ts';
+import { insertApplication, insertEpoch } from './traffic-queries.ts';
+import { upsertReport, upsertVersion } from './version-queries.ts';
+
+export class SqlWriter extends SqlReader implements StoreWriter {
+  readonly #queries: Queries;
+  #revision: Promise<number> | undefined;
+
+  constructor(queries: Queries) {
+    super(queries);
+    this.#queries = queries;
+  }
+
+  touch(): Promise<number> {
+    this.#revision ??= advanceRevision(this.#queries);
+    return this.#revision;
+  }
+
+  secret(name: string): Promise<Uint8Array> {
+    return selectOrMakeSecret(this.#queries, name);
+  }
+
+  append(event: EventDraft): Promise<AuditEvent> {
+    return insertEvent(this.#queries, event);
+  }
+
+  putModel(model: RegisteredModel): Promise<void> {
+    return upsertModel(this.#queries, model);
+  }
+
+  putVersion(version: RegisteredVersion): Promise<void> {
+    return upsertVersion(this.#queries, version);
+  }
+
+  putReport(digest: string, key: string, report: string): Promise<void> {
+    return upsertReport(this.#queries, { digest, key, report });
+  }
+
+  putAlias(alias: Alias): Promise<void> {
+    return upsertAlias(this.#queries, alias);
+  }
+
+  deleteAlias(model: string, alias: string): Promise<void> {
+    return deleteAlias(this.#queries, model, alias);
+  }
+
+  addTransition(transition: Omit<Transition, 'id'>): Promise<Transition> {
+    return insertTransition(this.#queries, transition);
+  }
+
+  putTransition(transition: Transition): Promise<void> {
+    return updateTransition(this.#queries, transition);
+  }
+
+  beginEpoch(epoch: Epoch): Promise<void> {
+    return insertEpoch(this.#queries, epoch);
+  }
+
+  recordApplication(application: Application): Promise<void> {
+    return insertApplication(this.#queries, application);
+  }
+
+  remember(key: string, remembered: Remembered): Promise<void> {
+    return upsertRemembered(this.#queries, key, remembered);
+  }
+
+  forgetBefore(at: number): Promise<void> {
+    return deleteRememberedBefore(this.#queries, at);
+  }
+
+  putSeriesTotals(key: SeriesKey, totals: string, at: number): Promise<void> {
+    return upsertSeriesTotals(this.#queries, { key, totals, at });
+  }
+
+  putStatistics(slot: StatisticsSlot): Promise<void> {
+    return upsertStatistics(this.#queries, slot);
+  }
+
+  statisticsBefore(widthMs: number, at: number, limit: number): Promise<readonly StatisticsSlot[]> {
+    return selectStatisticsBefore(this.#queries, { widthMs, at, limit });
+  }
+
+  deleteStatistics(slots: readonly StatisticsSlot[]): Promise<void> {
+    return deleteStatistics(this.#queries, slots);
+  }
+
+  deleteSeriesTotalsBefore(at: number): Promise<void> {
+    return deleteSeriesTotalsBefore(this.#queries, at);
+  }
+}

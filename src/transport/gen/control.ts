@@ -1,0 +1,41 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { AppliedEpoch as _sluice_control_v1_AppliedEpoch, AppliedEpoch__Output as _sluice_control_v1_AppliedEpoch__Output } from './sluice/control/v1/AppliedEpoch.ts';
+import type { BlobChunk as _sluice_control_v1_BlobChunk, BlobChunk__Output as _sluice_control_v1_BlobChunk__Output } from './sluice/control/v1/BlobChunk.ts';
+import type { ControlPlaneClient as _sluice_control_v1_ControlPlaneClient, ControlPlaneDefinition as _sluice_control_v1_ControlPlaneDefinition } from './sluice/control/v1/ControlPlane.ts';
+import type { DesiredFile as _sluice_control_v1_DesiredFile, DesiredFile__Output as _sluice_control_v1_DesiredFile__Output } from './sluice/control/v1/DesiredFile.ts';
+import type { DesiredModel as _sluice_control_v1_DesiredModel, DesiredModel__Output as _sluice_control_v1_DesiredModel__Output } from './sluice/control/v1/DesiredModel.ts';
+import type { DesiredUpdate as _sluice_control_v1_DesiredUpdate, DesiredUpdate__Output as _sluice_control_v1_DesiredUpdate__Output } from './sluice/control/v1/DesiredUpdate.ts';
+import type { DesiredVersion as _sluice_control_v1_DesiredVersion, DesiredVersion__Output as _sluice_control_v1_DesiredVersion__Output } from './sluice/control/v1/DesiredVersion.ts';
+import type { FetchBlobRequest as _sluice_control_v1_FetchBlobRequest, FetchBlobRequest__Output as _sluice_control_v1_FetchBlobRequest__Output } from './sluice/control/v1/FetchBlobRequest.ts';
+import type { Hello as _sluice_control_v1_Hello, Hello__Output as _sluice_control_v1_Hello__Output } from './sluice/control/v1/Hello.ts';
+import type { InstanceMessage as _sluice_control_v1_InstanceMessage, InstanceMessage__Output as _sluice_control_v1_InstanceMessage__Output } from './sluice/control/v1/InstanceMessage.ts';
+import type { SeriesReport as _sluice_control_v1_SeriesReport, SeriesReport__Output as _sluice_control_v1_SeriesReport__Output } from './sluice/control/v1/SeriesReport.ts';
+import type { VersionReport as _sluice_control_v1_VersionReport, VersionReport__Output as _sluice_control_v1_VersionReport__Output } from './sluice/control/v1/VersionReport.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  sluice: {
+    control: {
+      v1: {
+        AppliedEpoch: MessageTypeDefinition<_sluice_control_v1_AppliedEpoch, _sluice_control_v1_AppliedEpoch__Output>
+        BlobChunk: MessageTypeDefinition<_sluice_control_v1_BlobChunk, _sluice_control_v1_BlobChunk__Output>
+        ControlPlane: SubtypeConstructor<typeof grpc.Client, _sluice_control_v1_ControlPlaneClient> & { service: _sluice_control_v1_ControlPlaneDefinition }
+        DesiredFile: MessageTypeDefinition<_sluice_control_v1_DesiredFile, _sluice_control_v1_DesiredFile__Output>
+        DesiredModel: MessageTypeDefinition<_sluice_control_v1_DesiredModel, _sluice_control_v1_DesiredModel__Output>
+        DesiredUpdate: MessageTypeDefinition<_sluice_control_v1_DesiredUpdate, _sluice_control_v1_DesiredUpdate__Output>
+        DesiredVersion: MessageTypeDefinition<_sluice_control_v1_DesiredVersion, _sluice_control_v1_DesiredVersion__Output>
+        FetchBlobRequest: MessageTypeDefinition<_sluice_control_v1_FetchBlobRequest, _sluice_control_v1_FetchBlobRequest__Output>
+        Hello: MessageTypeDefinition<_sluice_control_v1_Hello, _sluice_control_v1_Hello__Output>
+        InstanceMessage: MessageTypeDefinition<_sluice_control_v1_InstanceMessage, _sluice_control_v1_InstanceMessage__Output>
+        SeriesReport: MessageTypeDefinition<_sluice_control_v1_SeriesReport, _sluice_control_v1_SeriesReport__Output>
+        VersionReport: MessageTypeDefinition<_sluice_control_v1_VersionReport, _sluice_control_v1_VersionReport__Output>
+      }
+    }
+  }
+}
+

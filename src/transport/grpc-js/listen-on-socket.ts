@@ -1,0 +1,86 @@
+/** A listening Unix socket that only this user may connect to, or a sentence on why there is none. */
+import { chmodSync } from 'node:fs';
+import { lstat, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { describeError, ServerError } from '../../domain/errors.ts';
+
+/** What fits into the kernel's sockaddr_un. Bytes. */
+const MAX_PATH_BYTES = 107;
+
+/** The socket file goes when the server is closed; one that a dead process left is replaced. */
+export async function listenOnSocket(path: string, onConnection: (socket: Socket) => void): Promise<Server> {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MAX_PATH_BYTES) {
+    throw cannot(path, `its path has ${bytes} bytes, and at most ${MAX_PATH_BYTES} are possible; choose a shorter one`);
+  }
+  try {
+    return await bind(path, onConnection);
+  } catch (caught) {
+    if (codeOf(caught) !== 'EADDRINUSE') throw cannot(path, whyNot(caught), caught);
+  }
+  await removeStale(path);
+  try {
+    return await bind(path, onConnection);
+  } catch (caught) {
+    throw cannot(path, whyNot(caught), caught);
+  }
+}
+
+async function bind(path: string, onConnection: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(onConnection);
+  const bound = Promise.withResolvers<void>();
+  server.once('error', bound.reject);
+  server.listen({ path }, bound.resolve);
+  // The socket is there as soon as listen() returns: whoever may not connect finds it closed at once.
+  if (server.listening) chmodSync(path, 0o600);
+  await bound.promise;
+  return server;
+}
+
+/** Removes a socket on which nobody listens; anything else at its place is left alone, and told. */
+async function removeStale(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isSocket()) throw cannot(path, 'another file is there; remove it or choose another path');
+  if (await isAnswered(path)) {
+    throw cannot(path, 'another process listens there; stop it or choose another path');
+  }
+  await rm(path, { force: true });
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    const tell = (answered: boolean): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', () => {
+      tell(true);
+    });
+    // Refused: nobody listens. Anything else (no permission, a full backlog) is somebody.
+    socket.once('error', (error) => {
+      tell(codeOf(error) !== 'ECONNREFUSED');
+    });
+  });
+}
+
+function whyNot(caught: unknown): string {
+  switch (codeOf(caught)) {
+    // libuv says EACCES where the directory is missing, too.
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'its directory does not exist, or this user may not write there; choose another path';
+    default:
+      return describeError(caught);
+  }
+}
+
+function cannot(path: string, why: string, cause?: unknown): ServerError {
+  return new ServerError('unavailable', `cannot listen on the socket ${path}: ${why}`, { cause });
+}
+
+function codeOf(caught: unknown): unknown {
+  return caught instanceof Error && 'code' in caught ? caught.code : undefined;
+}
