@@ -2,7 +2,12 @@
 import tseslint from 'typescript-eslint';
 
 /** The files that may touch `process`: entries of the program, of threads and of children. */
-const PROCESS_FILES = ['src/main.ts', 'src/runtime/worker.ts', 'src/runtime/qualification-child.ts'];
+const PROCESS_FILES = [
+  'src/main.ts',
+  'src/runtime/worker.ts',
+  'src/runtime/qualification-child.ts',
+  'src/runtime/orphan-watch.ts',
+];
 
 /** The files where a type assertion may stand: at the doors, where wire types meet ours. */
 const ASSERTION_FILES = ['src/**/*codec*.ts', 'test/**', 'benchmarks/**'];

@@ -70,9 +70,10 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
 export function qualifierOf(
   config: Config,
   availableMemory: () => number,
-): (spec: VersionSpec) => Promise<QualificationReport> {
-  return (spec) =>
+): (spec: VersionSpec, signal?: AbortSignal) => Promise<QualificationReport> {
+  return (spec, signal) =>
     qualifyVersion(spec, {
+      signal,
       childFile: QUALIFICATION_CHILD,
       cacheDir: join(config.dataDir, 'qualification'),
       timeoutMs: config.qualificationTimeoutMs,

@@ -1,4 +1,4 @@
-/** Waiting with an end. */
+/** Waiting for something, but not for ever. */
 
 /** Waits for the promise, but no longer than this. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
