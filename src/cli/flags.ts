@@ -44,6 +44,8 @@ export const WAIT = flag(
   duration({ min: 0, max: 600_000 }),
   'Waits until every serve process has put it in force; exit code 1 where that takes longer. The change stands all the same.',
 );
+/** Without --wait: mostly enough for the answer to tell that it is done, and no reason to fail where it is not. */
+export const SHORT_WAIT_MS = 2000;
 export const EXPECTED_EPOCH = flag(
   'expected-epoch',
   'N',

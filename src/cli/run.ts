@@ -32,6 +32,9 @@ export interface CliOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where a terminal does not tell its size, it says 0. */
+const USUAL_COLUMNS = 80;
+
 /** First words that start a server. */
 const SERVER_WORDS = ['up', 'serve', 'admin'];
 
@@ -49,8 +52,9 @@ export async function runCli(options: CliOptions): Promise<number | undefined> {
     closed.abort();
   };
   for (const output of [stdout, stderr]) output.on('error', onClosed);
+  const columns = options.columns > 0 ? options.columns : USUAL_COLUMNS;
   try {
-    return await run({ ...options, signal: AbortSignal.any([options.signal, closed.signal]) });
+    return await run({ ...options, columns, signal: AbortSignal.any([options.signal, closed.signal]) });
   } catch (caught) {
     if (closed.signal.aborted) return EXIT.done;
     stderr.write(`sluice: ${describeError(caught)}\n`);

@@ -14,7 +14,10 @@ export function helpText(): string {
   return [
     'Sluice serves ONNX models over gRPC.',
     '',
-    'Usage: npm start -- [--option=value | --option value]...',
+    'Usage: npm start -- [up | serve | admin] [--option=value | --option value]...',
+    '',
+    'up (the default) runs one admin and one serve process; serve and admin run one of them alone.',
+    'What operators can do with a running server: npx sluice help',
     '',
     'Flags win over environment variables. True-or-false options are --x and --no-x.',
     '',

@@ -162,6 +162,8 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** Hears of what is written to stdout. */
   readonly onOutput?: (text: string) => void;
+  /** The reader of stdout has gone, as "| head" does. */
+  readonly isOutputClosed?: boolean;
 }
 
 export interface CommandResult {
@@ -172,8 +174,8 @@ export interface CommandResult {
 
 /** Runs one command to its end. */
 export async function sluice(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { admin, env = {}, terminal, stdin = '', signal, onOutput } = options;
-  const stdout = new Memory(onOutput);
+  const { admin, env = {}, terminal, stdin = '', signal, onOutput, isOutputClosed = false } = options;
+  const stdout: Memory = new Memory(isOutputClosed ? () => stdout.emit('error', new Error('EPIPE')) : onOutput);
   const stderr = new Memory();
   const code = await runCli({
     argv,

@@ -4,7 +4,7 @@ import { flag, manyFlag, switchFlag } from '../command.ts';
 import type { Command, Scene } from '../command.ts';
 import { usageError } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { EXPECTED_EPOCH, FORCE, REASON, WAIT } from '../flags.ts';
+import { EXPECTED_EPOCH, FORCE, REASON, SHORT_WAIT_MS, WAIT } from '../flags.ts';
 import { rule, share, text } from '../kinds.ts';
 import type { Share } from '../kinds.ts';
 import { percent } from '../render/bar.ts';
@@ -29,7 +29,7 @@ const RESHUFFLE = switchFlag('reshuffle', 'Deals all callers anew.');
 
 async function set(scene: Scene): Promise<ExitCode> {
   const { args, client } = scene;
-  const waitMs = args.get(WAIT) ?? 0;
+  const waitMs = args.get(WAIT) ?? SHORT_WAIT_MS;
   const request = {
     model: args.operand('MODEL'),
     policy: {

@@ -5,7 +5,7 @@ import { flag } from '../command.ts';
 import type { Command, Scene } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { DEFAULT_LIMIT, EXPECTED_EPOCH, FORCE, LIMIT, REASON, WAIT } from '../flags.ts';
+import { DEFAULT_LIMIT, EXPECTED_EPOCH, FORCE, LIMIT, REASON, SHORT_WAIT_MS, WAIT } from '../flags.ts';
 import { collect, moreLine } from '../paging.ts';
 import { epochTable, trafficLine, trafficLines } from '../render/traffic.ts';
 
@@ -24,7 +24,7 @@ async function show({ args, client, screen }: Scene): Promise<ExitCode> {
 
 async function switchTo(scene: Scene): Promise<ExitCode> {
   const { args, client } = scene;
-  const waitMs = args.get(WAIT) ?? 0;
+  const waitMs = args.get(WAIT) ?? SHORT_WAIT_MS;
   const request = {
     model: args.operand('MODEL'),
     version: args.operand('VERSION'),
@@ -38,7 +38,7 @@ async function switchTo(scene: Scene): Promise<ExitCode> {
 
 async function rollback(scene: Scene): Promise<ExitCode> {
   const { args, client } = scene;
-  const waitMs = args.get(WAIT) ?? 0;
+  const waitMs = args.get(WAIT) ?? SHORT_WAIT_MS;
   const request = {
     model: args.operand('MODEL'),
     toEpoch: args.get(TO_EPOCH) ?? 0,

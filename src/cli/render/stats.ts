@@ -80,11 +80,12 @@ export function statsLogLines(all: readonly Stats__Output[], look: Look): string
   return all.map((stats) => {
     const { version, model, total, requestsPerSecond, latency } = stats;
     const name = `${visible(model)} ${version === '' ? 'all' : visible(version)}`;
-    const success = total.isZero() ? '-' : successText(stats.successRate);
-    const numbers = `${total.toString()} requests, ${requestsPerSecond.toFixed(1)}/s, ${success} ok`;
+    const head = `${clock(look.now)}  ${name}  ${total.toString()} requests`;
+    if (total.isZero()) return head;
+    const rate = `${requestsPerSecond.toFixed(1)}/s, ${successText(stats.successRate)} ok`;
     const quantiles = `p50 ${msText(latency, latency?.p50Ms)} ms, p99 ${msText(latency, latency?.p99Ms)} ms`;
     const errors = errorsText(stats);
-    return `${clock(look.now)}  ${name}  ${numbers}, ${quantiles}${errors === '' ? '' : `; ${visible(errors)}`}`;
+    return `${head}, ${rate}, ${quantiles}${errors === '' ? '' : `; ${visible(errors)}`}`;
   });
 }
 

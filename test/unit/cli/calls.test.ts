@@ -179,6 +179,12 @@ suite('Ctrl-C', () => {
     assert.deepEqual([code, stderr], [130, 'sluice: interrupted\n']);
   });
 
+  test('a reader that goes ends a watch too, without a word', async () => {
+    using admin = await FakeAdmin.start({ WatchTraffic: () => andThenNothing(APPLIED) });
+    const { code, stderr } = await sluice(['traffic', 'watch', 'iris'], { admin, isOutputClosed: true });
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
   test('a watch that the server ends in disorder is no good end', async () => {
     using admin = await FakeAdmin.start({
       WatchTraffic: async function* () {

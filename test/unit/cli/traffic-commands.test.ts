@@ -110,6 +110,12 @@ suite('showing traffic', () => {
     assert.deepEqual([epoch.epoch, epoch.validFrom], ['7', '2026-01-31T11:57:00Z']);
   });
 
+  test('a terminal that does not know its width is taken for one of 80 columns', async () => {
+    using admin = await FakeAdmin.start({ GetTraffic: () => APPLIED });
+    const [unknown, usual] = [0, 80].map((terminal) => sluice(['traffic', 'show', 'iris'], { admin, terminal }));
+    assert.deepEqual(await unknown, await usual);
+  });
+
   test('the history, the newest first', async () => {
     using admin = await FakeAdmin.start({
       ListEpochs: () => ({ epochs: [EPOCH, { ...EPOCH, epoch: 6, validFrom: before(600), validTo: before(180) }] }),
@@ -256,6 +262,14 @@ suite('statistics', () => {
     const { stdout } = await sluice(['stats', 'iris', '--role', 'shadow'], { admin });
     assert.match(stdout, /^iris, shadow copies, /);
     assert.deepEqual(stdout.match(/^(4|all) .* 17 /gm)?.length, 2);
+  });
+
+  test('a watch of what has no requests says just that', async () => {
+    using admin = await FakeAdmin.start({
+      WatchStats: () => inTurn(stats('3', { total: 0, latency: {}, errors: {} })),
+    });
+    const { stdout } = await sluice(['stats', 'iris', '3', '--watch'], { admin });
+    assert.equal(stdout, '12:00:00Z  iris 3  0 requests\n');
   });
 
   test('a watch adds lines, JSON lines, or redraws the table', async () => {
