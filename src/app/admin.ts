@@ -159,6 +159,8 @@ export class AdminProcess {
       dir: join(config.dataDir, 'admin', 'versions'),
       obtain: linkOrCopy(blobs),
     });
+    // A process that was killed at work leaves some.
+    await folders.keepOnly(new Set());
     const qualifier = new Qualifier({
       context,
       folders,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DesiredState } from '../domain/desired-state.ts';
 import { ServerError } from '../domain/errors.ts';
+import { versionKey } from '../domain/version.ts';
 import type { VersionSpec, VersionStatus } from '../domain/version.ts';
 import { DesiredDisk } from '../control/desired-disk.ts';
 import { ControlLink } from '../control/link.ts';
@@ -13,6 +14,7 @@ import { VersionFolders, linkOrCopy } from '../registry/version-folders.ts';
 import type { Obtain } from '../registry/version-folders.ts';
 import { writeFileFrom } from '../registry/write-file.ts';
 import type { Events } from '../telemetry/events.ts';
+import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import { ControlClient } from '../transport/grpc-js/control-client.ts';
 import { SERVER_VERSION } from './build-info.ts';
 import type { Prepared, ServeSource } from './serve-source.ts';
@@ -37,8 +39,13 @@ export class ControlSource implements ServeSource {
   readonly #folders: VersionFolders;
   readonly #link: ControlLink;
   readonly #boot = randomUUID();
+  /** By model and version. */
   readonly #digests = new Map<string, string>();
+  /** Of all of them: whose folders are needed. */
+  readonly #inUse = new Set<string>();
+  readonly #listeners = new Set<() => void>();
   #client: ControlClient | undefined;
+  #connected = false;
 
   private constructor(options: ControlSourceOptions, folders: VersionFolders, disk: DesiredDisk) {
     this.#options = options;
@@ -73,6 +80,16 @@ export class ControlSource implements ServeSource {
     return late.source;
   }
 
+  get control(): ControlHealth {
+    return {
+      connected: () => this.#connected,
+      onChange: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+  }
+
   /** What lay on disk is applied at once; the admin process is looked for in the background, for ever. */
   async start(): Promise<void> {
     const { address, instance, predictAddress, events } = this.#options;
@@ -91,6 +108,8 @@ export class ControlSource implements ServeSource {
       },
       onConnection: (connected, reason) => {
         events.controlConnection({ connected, reason });
+        this.#connected = connected;
+        for (const listener of this.#listeners) listener();
         if (connected) this.#link.connected((report) => client.send(report));
         else this.#link.disconnected();
       },
@@ -114,20 +133,29 @@ export class ControlSource implements ServeSource {
   }
 
   onState({ model, version, digest, state, reason, since }: VersionStatus): void {
-    this.#digests.set(`${model}/${version}`, digest);
+    this.#digests.set(versionKey(model, version), digest);
+    this.#inUse.add(digest);
     this.#link.version({ model, version, digest, state, reason, since: since.getTime(), gone: false });
   }
 
   onForget(model: string, version: string): void {
-    const digest = this.#digests.get(`${model}/${version}`) ?? '';
-    this.#digests.delete(`${model}/${version}`);
+    const key = versionKey(model, version);
+    const digest = this.#digests.get(key) ?? '';
+    this.#digests.delete(key);
     const gone = { model, version, digest, state: 'unloaded', reason: '', since: Date.now(), gone: true } as const;
     this.#link.version(gone);
-    if (digest !== '' && ![...this.#digests.values()].includes(digest)) void this.#drop(digest);
+    if (digest === '' || [...this.#digests.values()].includes(digest)) return;
+    this.#inUse.delete(digest);
+    void this.#tidy(() => this.#folders.drop(digest));
   }
 
   onPolicy(stand: { readonly model: string; readonly epoch: number; readonly reason: string }): void {
     this.#link.applied({ ...stand, at: Date.now() });
+  }
+
+  /** Folders that a former process left, of versions that are no longer to be loaded here, go. */
+  settled(): void {
+    void this.#tidy(() => this.#folders.keepOnly(this.#inUse));
   }
 
   /** The last counts are told, and the connection ends. */
@@ -136,11 +164,13 @@ export class ControlSource implements ServeSource {
     this.#client?.close();
   }
 
-  async #drop(digest: string): Promise<void> {
+  /** Never rejects: a folder too many costs disk space only. */
+  async #tidy(remove: () => Promise<void>): Promise<void> {
     try {
-      await this.#folders.drop(digest);
+      await remove();
     } catch (caught) {
-      this.#options.events.controlFault({ what: `the folder of digest ${digest} could not be removed`, cause: caught });
+      const what = 'the folder of a version that is not needed could not be removed';
+      this.#options.events.controlFault({ what, cause: caught });
     }
   }
 

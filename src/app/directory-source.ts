@@ -17,6 +17,7 @@ export interface DirectorySourceOptions {
 }
 
 export class DirectorySource implements ServeSource {
+  readonly control = undefined;
   readonly #options: DirectorySourceOptions;
   readonly #directory: DirectoryReader;
   #revision = 0;
@@ -68,6 +69,10 @@ export class DirectorySource implements ServeSource {
 
   onPolicy(): void {
     // Nobody else wants to know.
+  }
+
+  settled(): void {
+    // The files stay where they are.
   }
 
   close(): Promise<void> {

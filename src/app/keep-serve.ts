@@ -24,6 +24,8 @@ export interface UpResult {
 interface Child {
   readonly process: ChildProcess;
   ready: boolean;
+  /** It was told to stop. */
+  leaving: boolean;
   drained: boolean;
 }
 
@@ -36,6 +38,8 @@ export class Supervisor {
   #stopping = false;
   #restartTimer: NodeJS.Timeout | undefined;
   #greeted = false;
+  /** How the first of those that had not answered all their calls ended. */
+  #loss: string | undefined;
 
   constructor(options: UpOptions) {
     this.#options = options;
@@ -63,7 +67,7 @@ export class Supervisor {
   }
 
   #start(options: { successor: boolean }): Child {
-    const child: Child = { process: this.#options.spawn(options), ready: false, drained: false };
+    const child: Child = { process: this.#options.spawn(options), ready: false, leaving: false, drained: false };
     this.#children.add(child);
     child.process.onMessage((message) => {
       if (isServeMessage(message)) this.#hear(child, message);
@@ -106,11 +110,13 @@ export class Supervisor {
 
   #recycle(child: Child, reason: string): void {
     if (this.#stopping || child !== this.#current || this.#children.size > 1) return;
+    clearTimeout(this.#restartTimer);
     this.#options.onRecycle({ reason });
     this.#start({ successor: true });
   }
 
   #stopChild(child: Child): void {
+    child.leaving = true;
     child.process.send({ kind: 'stop' });
     const timer = setTimeout(() => {
       child.process.signal('SIGKILL');
@@ -123,24 +129,32 @@ export class Supervisor {
   #gone(child: Child, how: string): void {
     this.#children.delete(child);
     if (this.#stopping) {
+      if (!child.drained) this.#loss ??= how;
       if (this.#children.size > 0) return;
-      const reason = child.drained ? 'stopped' : `the serve process ${how} before it had answered all calls`;
-      this.#ended.resolve({ exitCode: child.drained ? 0 : 1, reason });
+      const reason =
+        this.#loss === undefined ? 'stopped' : `the serve process ${this.#loss} before it had answered all calls`;
+      this.#ended.resolve({ exitCode: this.#loss === undefined ? 0 : 1, reason });
       return;
     }
-    if (child !== this.#current) return;
+    if (child !== this.#current) {
+      // A predecessor has done its work; a successor has not, and is as needed as before.
+      if (!child.leaving) this.#restart(`the successor of the serve process ${how}`, { successor: true });
+      return;
+    }
     this.#current = undefined;
     // A successor on its way takes over by itself when it is ready.
     const [successor] = this.#children;
     if (successor !== undefined) this.#current = successor;
-    else this.#restart(`the serve process ${how}`);
+    else this.#restart(`the serve process ${how}`, { successor: false });
   }
 
-  #restart(reason: string): void {
+  #restart(reason: string, { successor }: { successor: boolean }): void {
+    clearTimeout(this.#restartTimer);
     const delayMs = this.#restarts.next();
     this.#options.onRestart({ reason, delayMs });
     this.#restartTimer = setTimeout(() => {
-      this.#current = this.#start({ successor: false });
+      const child = this.#start({ successor });
+      if (!successor) this.#current = child;
     }, delayMs);
   }
 }

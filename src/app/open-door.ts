@@ -5,6 +5,7 @@ import type { Monitor } from '../monitor/monitor.ts';
 import type { VersionStatistics } from '../monitor/version-stats.ts';
 import type { Predict } from '../serving/predict.ts';
 import type { Events } from '../telemetry/events.ts';
+import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import { PredictDoor } from '../transport/grpc-js/server.ts';
 import { kserveService } from '../transport/services/kserve-service.ts';
 import { predictService } from '../transport/services/predict-service.ts';
@@ -16,6 +17,8 @@ export interface OpenDoorOptions {
   readonly events: Events;
   readonly reusePort: boolean;
   readonly catalog: Catalog;
+  /** undefined where there is no admin process. */
+  readonly control: ControlHealth | undefined;
   readonly monitor: Monitor;
   readonly predict: Predict;
 }
@@ -25,6 +28,7 @@ export function openDoor({
   events,
   reusePort,
   catalog,
+  control,
   monitor,
   predict,
 }: OpenDoorOptions): Promise<PredictDoor> {
@@ -38,6 +42,7 @@ export function openDoor({
     maxConnectionAgeMs: config.maxConnectionAgeMs,
     catalog,
     ready,
+    control,
     predict: predictService({ predict, catalog }),
     kserve: kserveService({
       predict,

@@ -1,4 +1,5 @@
 /** Where a serve process learns what to serve: from the models directory, or from the admin process. */
+import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import type { VersionSpec, QualificationReport, VersionStatus } from '../domain/version.ts';
 
 /** What the lifecycle manager gets to load. */
@@ -8,6 +9,8 @@ export interface Prepared {
 }
 
 export interface ServeSource {
+  /** The connection to the admin process; undefined where there is none to be had. */
+  readonly control: ControlHealth | undefined;
   /** Begins to bring desired states; resolves once there is a first one, or one is on its way. */
   start(): Promise<void>;
   /** Asks for the desired state anew, where that is for the serve process to do. */
@@ -20,6 +23,8 @@ export interface ServeSource {
   onForget(model: string, version: string): void;
   /** A policy was put in force here, or cannot be for another reason than before. */
   onPolicy(stand: { readonly model: string; readonly epoch: number; readonly reason: string }): void;
+  /** After a start, everything that should be served is ready, or failed for a known reason: the rest may go. */
+  settled(): void;
   /** After everything was drained. */
   close(): Promise<void>;
 }

@@ -113,6 +113,7 @@ export class ServeProcess {
     if (host.successor) await this.#openPorts();
     if (!this.#manager.settled()) return;
     this.#tellSettled(startedAt);
+    source.settled();
     host.tell({ kind: 'ready', greeting: this.#greeting() });
   }
 
@@ -163,6 +164,7 @@ export class ServeProcess {
       events,
       reusePort,
       catalog: this.#manager,
+      control: this.#source?.control,
       monitor: this.#monitor,
       predict: createPredict({
         router: this.#router,

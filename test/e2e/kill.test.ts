@@ -68,6 +68,8 @@ describe('kill -9', () => {
       assert.equal(last.applied, true, JSON.stringify(last.instances));
       const verdict = await admin.call<{ intact: boolean }>('Audit', 'VerifyChain', {});
       assert.equal(verdict.intact, true);
+      const restarts = server.log.filter((line) => line.event === 'adminRestarting');
+      assert.equal(restarts.length, 3);
     } finally {
       await load.stop();
     }

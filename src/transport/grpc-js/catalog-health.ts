@@ -6,19 +6,37 @@ import type { HealthSource } from './health.ts';
 /** Names that stand or fall with the whole server. */
 const WHOLE_SERVER = ['', 'sluice.v1.PredictService', 'inference.GRPCInferenceService'];
 
+/** Says whether the admin process is there; calls go on without it. */
+const CONTROL_PLANE = 'sluice.control.v1.ControlPlane';
+
+/** The connection to the admin process. */
+export interface ControlHealth {
+  readonly connected: () => boolean;
+  /** Calls back whenever that changed. Returns the way to stop it. */
+  readonly onChange: (listener: () => void) => () => void;
+}
+
 export interface CatalogHealthOptions {
   readonly catalog: Catalog;
   /** As ServerReady of the Open Inference Protocol. */
   readonly ready: () => boolean;
+  /** undefined where there is no admin process to be connected to. */
+  readonly control: ControlHealth | undefined;
 }
 
-export function catalogHealth({ catalog, ready }: CatalogHealthOptions): HealthSource {
+export function catalogHealth({ catalog, ready, control }: CatalogHealthOptions): HealthSource {
   return {
     serving: () => {
       const models = catalog.models().map((model) => [model.model, readyVersions(model).length > 0] as const);
       const whole = ready() && catalog.settled();
-      return new Map([...models, ...WHOLE_SERVER.map((name) => [name, whole] as const)]);
+      const names = new Map([...models, ...WHOLE_SERVER.map((name) => [name, whole] as const)]);
+      return control === undefined ? names : names.set(CONTROL_PLANE, control.connected());
     },
-    onChange: (listener) => catalog.onChange(listener),
+    onChange: (listener) => {
+      const stops = [catalog.onChange(listener), control?.onChange(listener)];
+      return () => {
+        for (const stop of stops) stop?.();
+      };
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { Catalog } from '../../domain/catalog.ts';
 import type { KserveService } from '../services/kserve-service.ts';
 import type { PredictService } from '../services/predict-service.ts';
 import { catalogHealth } from './catalog-health.ts';
+import type { ControlHealth } from './catalog-health.ts';
 import { loadSchema, PREDICT_FILES } from './codec.ts';
 import { GrpcServer, type ServerLimits } from './grpc-server.ts';
 import { Health } from './health.ts';
@@ -20,6 +21,7 @@ export interface PredictDoorOptions extends ServerLimits {
   /** What health tells of, together with `ready`. */
   readonly catalog: Catalog;
   readonly ready: () => boolean;
+  readonly control?: ControlHealth | undefined;
   readonly hooks: DoorHooks;
   /** Other processes may listen on the same port. */
   readonly reusePort: boolean;
@@ -40,14 +42,14 @@ export class PredictDoor {
 
   /** Listens; fails with a sentence when the address cannot be had. */
   static async open(options: PredictDoorOptions): Promise<PredictDoor> {
-    const { address, reusePort, hooks, catalog, ready } = options;
+    const { address, reusePort, hooks, catalog, ready, control } = options;
     const grpc = new GrpcServer(options);
     const { server, openStreams } = grpc;
     const registrar = { server, hooks, openStreams };
     const schema = loadSchema();
     registerPredict(registrar, schema, options.predict);
     registerKserve(registrar, schema, options.kserve);
-    const health = new Health(catalogHealth({ catalog, ready }));
+    const health = new Health(catalogHealth({ catalog, ready, control }));
     health.addTo(openStreams.tracking(server));
     if (options.reflection) addReflection(openStreams.tracking(server), PREDICT_FILES);
     try {

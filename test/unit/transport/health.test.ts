@@ -7,6 +7,28 @@ import { failure, type FakeDoor, fakeVersion, once, openFakeDoor, SOME_MODELS } 
 
 const HealthClient = makeClientConstructor(service, 'Health');
 
+it('tells apart whether the admin process is there and whether calls are answered', async () => {
+  const link = { connected: true, tell: (): void => undefined };
+  const control = {
+    connected: () => link.connected,
+    onChange: (listener: () => void) => {
+      link.tell = listener;
+      return () => undefined;
+    },
+  };
+  const fake = await openFakeDoor({ control });
+  const client = new HealthClient(fake.target, credentials.createInsecure());
+  const statusOf = async (name: string): Promise<string> =>
+    (await once<{ status: string }>((done) => client.check?.({ service: name }, done))).status;
+  assert.equal(await statusOf('sluice.control.v1.ControlPlane'), 'SERVING');
+  link.connected = false;
+  link.tell();
+  assert.equal(await statusOf('sluice.control.v1.ControlPlane'), 'NOT_SERVING');
+  assert.equal(await statusOf(''), 'SERVING');
+  client.close();
+  fake.door.close();
+});
+
 describe('health', () => {
   let fake: FakeDoor;
   let client: InstanceType<typeof HealthClient>;
