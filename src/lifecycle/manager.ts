@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { describeError } from '../domain/errors.ts';
 import type { QualificationReport, VersionSpec, VersionState, VersionStatus } from '../domain/version.ts';
-import type { Signature } from '../domain/signature.ts';
-import type { Tensor } from '../domain/tensor.ts';
 import type { Catalog, ModelStatus } from '../domain/catalog.ts';
 import type { BrokenVersion, DesiredState } from '../domain/desired-state.ts';
 import type { Router } from '../routing/router.ts';
@@ -114,7 +112,7 @@ export class Manager implements Catalog {
   }
 
   /** One row of inputs that the version with the model's traffic, or else any ready one, answers. */
-  sampleOf(model: string): { signature: Signature; sample: readonly Tensor[] } | undefined {
+  sampleOf(model: string): Pick<QualificationReport, 'signature' | 'sample'> | undefined {
     const record = this.#records.get(model);
     return record === undefined ? undefined : usualReport(record);
   }
