@@ -29,7 +29,7 @@ export interface ControlSourceOptions {
   readonly predictAddress: () => string;
   readonly monitor: Monitor;
   readonly events: Events;
-  readonly apply: (desired: DesiredState) => void;
+  readonly apply: (desired: DesiredState, options: { readonly retryFailed: boolean }) => void;
   readonly settled: () => boolean;
   readonly onPredictionKey: (key: Uint8Array) => void;
 }

@@ -58,8 +58,8 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
     predictAddress,
     monitor,
     events,
-    apply: (desired) => {
-      manager.apply(desired);
+    apply: (desired, options) => {
+      manager.apply(desired, options);
     },
     settled: () => manager.settled(),
     onPredictionKey,

@@ -8,6 +8,8 @@ export interface MirrorChange {
   readonly state: DesiredState;
   readonly changed: readonly WireModel[];
   readonly removed: readonly string[];
+  /** It began with the whole: there is a new connection. */
+  readonly isWhole: boolean;
 }
 
 interface Kept {
@@ -65,7 +67,8 @@ export class DesiredMirror {
         removed.delete(wire.model);
       }
     }
-    if (updates.some(({ reset }) => reset)) {
+    const isWhole = updates.some(({ reset }) => reset);
+    if (isWhole) {
       for (const model of this.#models.keys()) if (!wires.has(model)) removed.add(model);
     }
     const next = new Map(this.#models);
@@ -80,7 +83,7 @@ export class DesiredMirror {
     this.#models = next;
     this.#revision = Math.max(...updates.map(({ revision }) => revision));
     this.#starting = updates.at(-1)?.starting ?? this.#starting;
-    return { state: this.#state(), changed, removed: [...removed] };
+    return { state: this.#state(), changed, removed: [...removed], isWhole };
   }
 
   #state(): DesiredState {

@@ -10,7 +10,8 @@ import { wireStatistics } from './series-codec.ts';
 export interface LinkOptions {
   readonly disk: DesiredDisk;
   readonly reporter: StatisticsReporter;
-  readonly apply: (desired: DesiredState) => void;
+  /** `retryFailed`: what kept versions from being loaded, such as the way to the admin process, may be over. */
+  readonly apply: (desired: DesiredState, options: { readonly retryFailed: boolean }) => void;
   readonly onPredictionKey: (key: Uint8Array) => void;
   readonly settled: () => boolean;
   /** Something that the admin process sent, or that lay on disk, could not be used. */
@@ -56,7 +57,7 @@ export class ControlLink {
     const onUnreadable = (cause: unknown): void => {
       onFault('a model of the last desired state cannot be read', cause);
     };
-    apply(this.#mirror.restore(models, onUnreadable));
+    apply(this.#mirror.restore(models, onUnreadable), { retryFailed: false });
     return true;
   }
 
@@ -85,11 +86,11 @@ export class ControlLink {
     try {
       const change = this.#mirror.take(update);
       if (change === undefined) return;
-      const { state, changed, removed } = change;
+      const { state, changed, removed, isWhole } = change;
       this.#options.disk.keep(changed, removed, this.#newKey);
       this.#newKey = undefined;
       this.#revision = state.revision;
-      this.#options.apply(state);
+      this.#options.apply(state, { retryFailed: isWhole });
       this.gather();
     } catch (caught) {
       // The key on disk says that the whole is there.
