@@ -1,4 +1,5 @@
-# The server alone: TypeScript runs as it is on Node 24, so there is nothing to build.
+# The server alone: TypeScript runs as it is on Node 24, so there is nothing to build. The Admin port stays on the
+# container's loopback: run `node bin/sluice.js` inside, or set SLUICE_ADMIN_ADDRESS where the network is trusted.
 FROM node:24-slim
 WORKDIR /app
 
@@ -7,6 +8,7 @@ RUN npm ci --omit=dev && npm cache clean --force
 
 COPY proto proto
 COPY src src
+COPY bin bin
 COPY models models
 RUN install -d -o node -g node /var/lib/sluice
 
