@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminClient } from '../test/support/admin-client.ts';
 import type { Service } from '../test/support/admin-client.ts';
+import { newHistogram, summarize } from './load/histogram.ts';
 import type { LoadResult } from './load/tally.ts';
 import { MODELS, OUT, layOutModels } from './support/bench-models.ts';
 import { callInTurn } from './support/calls-in-turn.ts';
-import type { CallsResult, TimedCall } from './support/calls-in-turn.ts';
+import type { CallsResult, Kind, TimedCall } from './support/calls-in-turn.ts';
 import { runLoad } from './support/load.ts';
 import { markdownTable } from './support/markdown.ts';
 import type { Cell } from './support/markdown.ts';
+import { othersCpuSeconds } from './support/processes.ts';
 import { startSluice } from './support/servers.ts';
 import type { SluiceServer } from './support/servers.ts';
 import { describeMachine, parseSettings } from './support/settings.ts';
@@ -21,7 +23,9 @@ interface Outcome {
   readonly calls: CallsResult;
   /** undefined where there was none. */
   readonly load: LoadResult | undefined;
+  /** Of the admin process, and of what does not belong to this measurement. */
   readonly adminCpuSeconds: number;
+  readonly othersCpuSeconds: number;
 }
 
 const MODEL = MODELS.steadyWork;
@@ -130,31 +134,37 @@ async function measureOnce(options: {
         );
   await sleep(LEAD_SECONDS * 1000);
   const { cpuSeconds } = server.process.usageOf('sluice admin');
+  const othersBefore = othersCpuSeconds();
   const calls = await callInTurn(options.calls, { rate: CALLS_PER_SECOND, seconds });
   const adminCpuSeconds = server.process.usageOf('sluice admin').cpuSeconds - cpuSeconds;
+  const others = Math.max(0, othersCpuSeconds() - othersBefore);
   const load = await loading;
   if (load !== undefined && (load.startedAtMs > calls.startedAtMs || load.endedAtMs < calls.endedAtMs)) {
     throw new Error('the load did not last as long as the calls; the machine is too busy for this measurement');
   }
-  return { factor, calls, load, adminCpuSeconds };
+  return { factor, calls, load, adminCpuSeconds, othersCpuSeconds: others };
 }
 
-function rowsOf({ factor, calls }: Outcome): Record<string, Cell>[] {
-  return calls.kinds.map(({ name, latencies, errors }) => ({
-    call: name,
-    Predict: `${factor}×`,
-    calls: latencies.count,
-    p50: latencies.p50,
-    p99: latencies.p99,
-    max: latencies.max,
-    errors,
-  }));
+function rowsOf({ factor, calls: { kinds } }: Outcome): Record<string, Cell>[] {
+  const plain = kinds.filter(({ name }) => name !== APPLIED);
+  const all = { name: 'all of these', histogram: newHistogram(), errors: 0 };
+  for (const { histogram, errors } of plain) {
+    all.histogram.add(histogram);
+    all.errors += errors;
+  }
+  const row = ({ name, histogram, errors }: Kind): Record<string, Cell> => {
+    const { count, p50, p99, max } = summarize(histogram);
+    return { call: name, Predict: `${factor}×`, calls: count, p50, p99, max, errors };
+  };
+  return [...plain, all, ...kinds.filter(({ name }) => name === APPLIED)].map(row);
 }
 
-function aroundIt({ factor, calls, load, adminCpuSeconds }: Outcome): string {
+function aroundIt({ factor, calls, load, adminCpuSeconds, othersCpuSeconds: others }: Outcome): string {
   const { sendDelay, firstError, startedAtMs, endedAtMs } = calls;
-  const share = (adminCpuSeconds * 1e5) / (endedAtMs - startedAtMs);
-  const client = `calls were made late by p99 ${sendDelay.p99.toFixed(1)} ms; the admin process used ${share.toFixed(0)} % of a core`;
+  const ofCore = (seconds: number): string => `${((seconds * 1e5) / (endedAtMs - startedAtMs)).toFixed(0)} % of a core`;
+  const client =
+    `calls were made late by p99 ${sendDelay.p99.toFixed(1)} ms; the admin process used ${ofCore(adminCpuSeconds)}, ` +
+    `and what does not belong to this ${ofCore(others)}`;
   const failed = firstError === '' ? '' : ` The first error: ${firstError}.`;
   if (load === undefined) return `At ${factor}×: ${client}.${failed}`;
   const { OK = 0, RESOURCE_EXHAUSTED = 0, DEADLINE_EXCEEDED = 0 } = load.statuses;

@@ -1,9 +1,21 @@
 /** `npm run bench` answers every question in some minutes; `npm run bench -- throughput --seconds 5 --rounds 3` one of them. */
+import { adminLatency } from './admin-latency.ts';
 import { loading } from './loading.ts';
 import { overload } from './overload.ts';
+import { predictionId } from './prediction-id.ts';
+import { registryScale } from './registry-scale.ts';
 import { throughput } from './throughput.ts';
 
-const SCENARIOS = new Map(Object.entries({ throughput, overload, loading }));
+const SCENARIOS = new Map(
+  Object.entries({
+    throughput,
+    overload,
+    loading,
+    'prediction-id': predictionId,
+    'admin-latency': adminLatency,
+    'registry-scale': registryScale,
+  }),
+);
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === undefined || first.startsWith('-')) {

@@ -1,5 +1,6 @@
 /** Makes calls at a fixed rate, one kind after the other, whatever becomes of them; latency is from when one was due. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Histogram } from 'hdr-histogram-js';
 import { newHistogram, record, summarize } from '../load/histogram.ts';
 import type { Latencies } from '../load/histogram.ts';
 
@@ -8,9 +9,17 @@ export interface TimedCall {
   readonly run: () => Promise<unknown>;
 }
 
+/** Calls of one name. */
+export interface Kind {
+  readonly name: string;
+  /** Of those that succeeded. */
+  readonly histogram: Histogram;
+  readonly errors: number;
+}
+
 export interface CallsResult {
   /** In the order of the calls. */
-  readonly kinds: readonly { readonly name: string; readonly latencies: Latencies; readonly errors: number }[];
+  readonly kinds: readonly Kind[];
   /** How late calls were made: the client's own share of the latencies. */
   readonly sendDelay: Latencies;
   /** What went wrong first. */
@@ -60,7 +69,7 @@ export async function callInTurn(
   const endMs = performance.now();
   await Promise.all(open);
   return {
-    kinds: kinds.map(({ name, histogram, errors }) => ({ name, latencies: summarize(histogram), errors })),
+    kinds,
     sendDelay: summarize(sendDelay),
     firstError,
     startedAtMs: performance.timeOrigin + startMs,

@@ -99,6 +99,14 @@ export class RunningProcess {
   }
 }
 
+/** CPU time since the machine's start of all that is neither this process nor below it: what disturbs a measurement. */
+export function othersCpuSeconds(): number {
+  const [line = ''] = readFileSync('/proc/stat', 'latin1').split('\n');
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/ +/).slice(1).map(Number);
+  const busy = (user + nice + system + irq + softirq) / TICKS_PER_SECOND;
+  return busy - usageOfAll(processTree(process.pid)).cpuSeconds;
+}
+
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

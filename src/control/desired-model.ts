@@ -3,7 +3,7 @@ import { compareVersions } from '../domain/version.ts';
 import { versionsOf } from '../domain/traffic.ts';
 import type { Epoch, JsonRecord, RegisteredVersion, RegistryState, SettingsOf } from '../domain/registry.ts';
 import { reportToJson } from '../registry/report-codec.ts';
-import type { StoreReader } from '../registry/store.ts';
+import type { FormerVersions, StoreReader } from '../registry/store.ts';
 import type { WireModel, WireVersion } from './messages.ts';
 
 /** What is known of a model's versions without looking at their files. */
@@ -13,8 +13,10 @@ export interface ModelFacts {
   readonly model: string;
   readonly config: JsonRecord;
   readonly versions: readonly Standing[];
-  /** In force, and those that ended within the hold time. */
-  readonly epochs: readonly Epoch[];
+  /** In force; undefined while there is none. */
+  readonly epoch: Epoch | undefined;
+  /** Named by epochs that ended within the hold time. */
+  readonly former: readonly FormerVersions[];
   /** Versions by alias. */
   readonly aliases: ReadonlyMap<string, string>;
 }
@@ -37,13 +39,14 @@ export async function desiredModel(options: DesiredOptions, model: string): Prom
   const { store } = options;
   const row = await store.model(model);
   if (row === undefined) return undefined;
-  const [versions, epochs, aliases] = [
+  const [versions, epoch, former, aliases] = [
     await store.versionStates(model),
-    await store.epochsSince(options.now() - options.holdFormerMs, model),
+    await store.epoch(model),
+    await store.formerVersionsSince(options.now() - options.holdFormerMs, model),
     await store.aliases(model),
   ];
   const byAlias = new Map(aliases.map(({ alias, version }) => [alias, version]));
-  return toDesired(options, { model, config: row.config, versions, epochs, aliases: byAlias });
+  return toDesired(options, { model, config: row.config, versions, epoch, former, aliases: byAlias });
 }
 
 /** Models read at a time: their rows are small. */
@@ -54,7 +57,8 @@ export async function allDesiredModels(options: DesiredOptions): Promise<readonl
   const { store } = options;
   const versions = Map.groupBy(await store.versionStates(), (version) => version.model);
   const since = options.now() - options.holdFormerMs;
-  const epochs = Map.groupBy(await store.epochsSince(since), (epoch) => epoch.model);
+  const epochs = new Map((await store.epochsInForce()).map((epoch) => [epoch.model, epoch]));
+  const former = Map.groupBy(await store.formerVersionsSince(since), (versions) => versions.model);
   const aliases = Map.groupBy(await store.aliases(), (alias) => alias.model);
   const desired: Desired[] = [];
   for (let after: string | undefined; ;) {
@@ -64,7 +68,8 @@ export async function allDesiredModels(options: DesiredOptions): Promise<readonl
         model,
         config,
         versions: versions.get(model) ?? [],
-        epochs: epochs.get(model) ?? [],
+        epoch: epochs.get(model),
+        former: former.get(model) ?? [],
         aliases: new Map((aliases.get(model) ?? []).map(({ alias, version }) => [alias, version])),
       };
       desired.push(await toDesired(options, facts));
@@ -75,13 +80,11 @@ export async function allDesiredModels(options: DesiredOptions): Promise<readonl
 }
 
 async function toDesired(options: DesiredOptions, facts: ModelFacts): Promise<Desired> {
-  const { model, epochs, aliases } = facts;
-  const current = epochs.find((epoch) => epoch.validTo === undefined);
-  const former = epochs.filter((epoch) => epoch.validTo !== undefined);
+  const { model, epoch: current, aliases } = facts;
   const roles = new Set<string>([...(current === undefined ? [] : versionsOf(current.policy)), ...aliases.values()]);
-  const held = former.filter((epoch) => [...versionsOf(epoch.policy)].some((version) => !roles.has(version)));
-  const ends = held.map((epoch) => (epoch.validTo ?? 0) + options.holdFormerMs);
-  const named = new Set([...roles, ...held.flatMap((epoch) => [...versionsOf(epoch.policy)])]);
+  const held = facts.former.filter(({ versions }) => versions.some((version) => !roles.has(version)));
+  const ends = held.map(({ until }) => until + options.holdFormerMs);
+  const named = new Set([...roles, ...held.flatMap(({ versions }) => versions)]);
   const isLoaded = ({ version, state, warm }: Standing): boolean =>
     state === 'qualified' && (warm || named.has(version));
   const loaded: WireVersion[] = [];

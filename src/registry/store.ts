@@ -74,6 +74,14 @@ export interface StatisticsSlot {
   readonly totals: string;
 }
 
+/** Versions that epochs which are over named together. */
+export interface FormerVersions {
+  readonly model: string;
+  readonly versions: readonly string[];
+  /** When the last epoch that named just these ended, in epoch ms. */
+  readonly until: number;
+}
+
 export interface StoreReader {
   /** Grows with every transaction that called `touch`. */
   revision(): Promise<number>;
@@ -126,6 +134,8 @@ export interface StoreReader {
   epochs(model: string, page: { readonly after?: number; readonly limit: number }): Promise<readonly Epoch[]>;
   /** Those that ended after this instant (epoch ms) or are in force; of all models where none is named. */
   epochsSince(at: number, model?: string): Promise<readonly Epoch[]>;
+  /** What those named that ended after this instant (epoch ms): few rows, however many epochs there were. */
+  formerVersionsSince(at: number, model?: string): Promise<readonly FormerVersions[]>;
   /** The last that had begun at this instant. */
   epochAt(model: string, at: number): Promise<Epoch | undefined>;
   /** The last application of each instance at or before `at`, and the next after it where there is one. */

@@ -10,7 +10,7 @@ import type {
   Transition,
 } from '../../domain/registry.ts';
 import { reportFromJson } from '../report-codec.ts';
-import type { ModelOverview, StatisticsSlot } from '../store.ts';
+import type { FormerVersions, ModelOverview, StatisticsSlot } from '../store.ts';
 import { Columns } from './columns-codec.ts';
 import type { Row } from './database.ts';
 
@@ -106,6 +106,15 @@ export function epochFrom(row: Row): Epoch {
     actor: columns.text('actor'),
     reason: columns.text('reason'),
     cause: columns.oneOf('cause', EPOCH_CAUSES),
+  };
+}
+
+export function formerVersionsFrom(row: Row): FormerVersions {
+  const columns = new Columns('epochs', ['model', 'until'], row);
+  return {
+    model: columns.text('model'),
+    versions: Object.keys(columns.record('digests')),
+    until: columns.integer('until'),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
 import type { RegistryFile } from '../../domain/registry-file.ts';
 import type {
   EventFilter,
+  FormerVersions,
   ModelOverview,
   Remembered,
   SeriesKey,
@@ -32,6 +33,7 @@ import {
   selectEpochs,
   selectEpochsInForce,
   selectEpochsSince,
+  selectFormerVersionsSince,
 } from './traffic-queries.ts';
 import {
   selectBlobsInUse,
@@ -126,6 +128,10 @@ export abstract class SqlReader implements StoreReader {
 
   epochsSince(at: number, model?: string): Promise<readonly Epoch[]> {
     return selectEpochsSince(this.#queries, at, model);
+  }
+
+  formerVersionsSince(at: number, model?: string): Promise<readonly FormerVersions[]> {
+    return selectFormerVersionsSince(this.#queries, at, model);
   }
 
   epochAt(model: string, at: number): Promise<Epoch | undefined> {

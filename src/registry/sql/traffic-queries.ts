@@ -1,8 +1,9 @@
 /** Statements about the epochs of traffic, and about the serve processes that put them in force. */
 import type { Application, Epoch } from '../../domain/registry.ts';
+import type { FormerVersions } from '../store.ts';
 import { Conditions } from './conditions.ts';
 import type { Queries } from './database.ts';
-import { applicationsFrom, epochFrom } from './row-codec.ts';
+import { applicationsFrom, epochFrom, formerVersionsFrom } from './row-codec.ts';
 
 const SELECT_EPOCH = 'SELECT model, epoch, policy, digests, valid_from, valid_to, actor, reason, cause FROM epochs';
 
@@ -48,6 +49,20 @@ export async function selectEpochsSince(
   conditions.addText(`(valid_to > ${conditions.bind(at)} OR valid_to IS NULL)`);
   const sql = `${SELECT_EPOCH} ${conditions.where} ORDER BY model, epoch`;
   return (await queries.all(sql, conditions.values)).map(epochFrom);
+}
+
+/** The same names are the same text, since an epoch's digests keep their order from one to the next. */
+export async function selectFormerVersionsSince(
+  queries: Queries,
+  at: number,
+  model: string | undefined,
+): Promise<readonly FormerVersions[]> {
+  const conditions = new Conditions();
+  conditions.add('model =', model);
+  conditions.add('valid_to >', at);
+  const sql = `SELECT model, digests, MAX(valid_to) AS until FROM epochs ${conditions.where}
+    GROUP BY model, digests ORDER BY model, until, digests`;
+  return (await queries.all(sql, conditions.values)).map(formerVersionsFrom);
 }
 
 export async function selectEpochAt(queries: Queries, model: string, at: number): Promise<Epoch | undefined> {

@@ -526,6 +526,19 @@ function trafficTests(fresh: Fresh): void {
     assert.deepEqual(await store.epochsSince(30), [three, zoo]);
   });
 
+  test('what epochs named that ended after an instant is told once, with the last end', async (context) => {
+    const store = await threeEpochs(context);
+    const iris = { model: 'iris', versions: Object.keys(one.digests), until: 30 };
+    assert.deepEqual(await store.formerVersionsSince(19, 'iris'), [iris]);
+    assert.deepEqual(await store.formerVersionsSince(29), [iris]);
+    assert.deepEqual(await store.formerVersionsSince(30), []);
+    const others = { ...epoch(4, 40), digests: { 7: 'c'.repeat(64) } };
+    await store.transact((writer) => writer.beginEpoch(others));
+    await store.transact((writer) => writer.beginEpoch(epoch(5, 50)));
+    const seven = { model: 'iris', versions: ['7'], until: 50 };
+    assert.deepEqual(await store.formerVersionsSince(19, 'iris'), [{ ...iris, until: 40 }, seven]);
+  });
+
   test('the one at an instant is the last that had begun', async (context) => {
     const store = await threeEpochs(context);
     const at = async (instant: number) => (await store.epochAt('iris', instant))?.policy.epoch;
