@@ -123,7 +123,7 @@ export class AdminProcess {
     await this.#openAdminDoor({ context, blobs, qualifier, statistics, board });
     this.#importer = new DirectoryImporter({ config, events, context, blobs, qualifier });
     await qualifier.resume();
-    void this.#importer.start(qualifier).then(() => {
+    void this.#importer.start().then(() => {
       hub.started();
     });
   }

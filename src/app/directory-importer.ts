@@ -16,7 +16,7 @@ export interface DirectoryImporterOptions {
   readonly events: Events;
   readonly context: AdminContext;
   readonly blobs: Blobs;
-  readonly qualifier: Qualifier;
+  readonly qualifier: Pick<Qualifier, 'enqueue' | 'decided' | 'idle'>;
 }
 
 export class DirectoryImporter {
@@ -33,11 +33,10 @@ export class DirectoryImporter {
   }
 
   /** Resolves once everything that was found, or left by a former process, is qualified or rejected. Never rejects. */
-  async start(qualifier: Pick<Qualifier, 'idle'>): Promise<void> {
-    await (
-      await this.read()
-    )?.settled;
-    await qualifier.idle();
+  async start(): Promise<void> {
+    const report = await this.read();
+    await report?.settled;
+    await this.#options.qualifier.idle();
   }
 
   /** undefined where there is no directory, or it could not be read. Never rejects. */

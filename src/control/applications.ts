@@ -3,7 +3,7 @@ import type { Application } from '../domain/registry.ts';
 import type { Store } from '../registry/store.ts';
 import type { AppliedEpoch } from './messages.ts';
 
-/** More cannot be waiting: beyond, the oldest are dropped, and WhoServed knows only the epoch that should be in force. */
+/** Beyond, the oldest that wait are dropped, and WhoServed knows only the epoch that should be in force. */
 const MAX_WAITING = 100_000;
 /** Rows of one transaction: few enough that others get their turn. */
 const MAX_BATCH = 500;
@@ -25,7 +25,7 @@ export class Applications {
   add(instance: string, applied: readonly AppliedEpoch[]): void {
     if (this.#closed) return;
     for (const { model, epoch, at } of applied) if (epoch > 0) this.#waiting.push({ instance, model, epoch, at });
-    this.#limit();
+    if (this.#waiting.length > MAX_WAITING) this.#waiting = this.#waiting.slice(-MAX_WAITING);
     this.#writeSoon();
   }
 
@@ -64,15 +64,10 @@ export class Applications {
         });
       } catch (caught) {
         this.#waiting = [...batch, ...this.#waiting];
-        this.#limit();
         this.#onFault('who applied which epoch could not be kept', caught);
         return false;
       }
     }
     return true;
-  }
-
-  #limit(): void {
-    if (this.#waiting.length > MAX_WAITING) this.#waiting = this.#waiting.slice(-MAX_WAITING);
   }
 }

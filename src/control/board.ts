@@ -24,6 +24,8 @@ interface Instance {
   readonly epochs: Map<string, InstanceEpoch>;
   /** By model and version. */
   readonly versions: Map<string, InstanceVersion>;
+  /** About which it has said anything. */
+  readonly models: Set<string>;
 }
 
 /** Those that left are shown for this long, and no more of them than this. */
@@ -49,6 +51,7 @@ export class Board implements Fleet {
       settled: false,
       epochs: new Map(),
       versions: new Map(),
+      models: new Set(),
     };
     this.#instances.delete(key);
     this.#instances.set(key, instance);
@@ -61,9 +64,8 @@ export class Board implements Fleet {
       leave: () => {
         instance.connected = false;
         instance.since = this.#options.now();
-        const models = new Set(instance.epochs.keys());
         this.#forget();
-        this.#tell(models);
+        this.#tell(instance.models);
       },
     };
   }
@@ -163,5 +165,6 @@ function take(instance: Instance, report: InstanceReport): ReadonlySet<string> {
     if (gone) instance.versions.delete(versionKey(model, version));
     else instance.versions.set(versionKey(model, version), { instance: name, state, reason, since });
   }
+  for (const model of models) instance.models.add(model);
   return models;
 }

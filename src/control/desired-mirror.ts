@@ -39,7 +39,10 @@ export class DesiredMirror {
     return this.#state();
   }
 
-  /** undefined while further parts are to come, or where nothing is new. Throws where it cannot be read; then nothing has changed. */
+  /**
+   * undefined while further parts are to come, or where nothing is new. Throws where it cannot be read; then nothing
+   * has changed.
+   */
   take(update: DesiredUpdate): MirrorChange | undefined {
     // The sender begins anew: what was still to come of a former revision never will.
     if (update.reset) this.#parts = [];

@@ -121,7 +121,6 @@ export class Hub implements ControlHub {
     clearTimeout(this.#review);
     clearTimeout(this.#retry);
     await this.#refreshing;
-    clearTimeout(this.#retry);
     await this.#applications.close();
   }
 

@@ -121,7 +121,7 @@ export class ControlLink {
     }, GATHER_MS).unref();
   }
 
-  /** Sends the last counts, and waits a moment until they are kept; for another connection too where this one breaks. */
+  /** Sends the last counts, and waits a moment until they are kept; for another connection where this one breaks. */
   async close(): Promise<void> {
     clearTimeout(this.#gathering);
     this.#report();
