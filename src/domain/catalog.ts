@@ -32,6 +32,9 @@ export interface Catalog {
   model(name: string): ModelStatus | undefined;
   /** True from when every version of a desired state was first ready or failed, and until shutdown begins. */
   settled(): boolean;
-  /** Calls back after every change of any state or table; returns the way to stop it. */
-  onChange(listener: () => void): () => void;
+  /**
+   * Calls back after every change of any state or table, with the models that it was about: none where it is the whole
+   * server. Returns the way to stop it.
+   */
+  onChange(listener: (models: readonly string[]) => void): () => void;
 }

@@ -40,7 +40,7 @@ export class Manager implements Catalog {
   readonly #records = new Map<string, ModelRecord>();
   /** Those with versions that wait for their turn, in the order in which they began to. */
   readonly #waiting = new Set<ModelRecord>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(models: readonly string[]) => void>();
   readonly #working = new Set<Promise<void>>();
   #statuses: readonly ModelStatus[] | undefined;
   #awaitsMore = true;
@@ -101,7 +101,7 @@ export class Manager implements Catalog {
     return [...this.#records.values()].map(policyStand);
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (models: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -121,7 +121,7 @@ export class Manager implements Catalog {
   stopLoading(): void {
     this.#closing = true;
     this.#waiting.clear();
-    this.#tell();
+    this.#tell([]);
   }
 
   /** Refuses new calls, and waits until every accepted one has been answered or the drain time is over. */
@@ -171,7 +171,7 @@ export class Manager implements Catalog {
     for (const [record, key] of unload) this.#work(this.#retire(record, key));
     this.#startLoads();
     this.#settled ||= !this.#awaitsMore && this.#loading === 0 && this.#waiting.size === 0;
-    this.#tell();
+    this.#tell(records);
   }
 
   #startLoads(): void {
@@ -267,7 +267,7 @@ export class Manager implements Catalog {
     const { version, digest } = entry.spec;
     const status = this.model(record.model)?.versions.find((row) => row.version === version);
     if (status !== undefined) this.#options.onState({ ...status, state, reason, digest });
-    this.#tell();
+    this.#tell([record]);
   }
 
   #discard(record: ModelRecord, key: string): void {
@@ -293,7 +293,8 @@ export class Manager implements Catalog {
     this.#working.add(guarded);
   }
 
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+  #tell(records: Iterable<ModelRecord>): void {
+    const models = Array.from(records, ({ model }) => model);
+    for (const listener of this.#listeners) listener(models);
   }
 }

@@ -49,7 +49,7 @@ export function fakeVersion(fake: FakeVersion): VersionStatus {
 
 /** A catalog whose contents a test may replace. */
 export class FakeCatalog implements Catalog {
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(models: readonly string[]) => void>();
   #versions: readonly VersionStatus[];
   #settled = true;
 
@@ -58,9 +58,10 @@ export class FakeCatalog implements Catalog {
   }
 
   replace(versions: readonly VersionStatus[], settled = true): void {
+    const models = [...new Set([...this.#versions, ...versions].map(({ model }) => model))];
     this.#versions = versions;
     this.#settled = settled;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(models);
   }
 
   models(): readonly ModelStatus[] {
@@ -82,7 +83,7 @@ export class FakeCatalog implements Catalog {
     return this.#settled;
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (models: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

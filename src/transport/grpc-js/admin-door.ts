@@ -91,9 +91,13 @@ export class AdminDoor {
 }
 
 function healthOf({ predictServing, onChange }: FleetHealth): HealthSource {
+  const serving = (): Map<string, boolean> =>
+    new Map([...OWN_NAMES.map((name) => [name, true] as const), ['sluice.v1.PredictService', predictServing()]]);
   return {
-    serving: () =>
-      new Map([...OWN_NAMES.map((name) => [name, true] as const), ['sluice.v1.PredictService', predictServing()]]),
-    onChange,
+    serving,
+    onChange: (listener) =>
+      onChange(() => {
+        listener(serving());
+      }),
   };
 }

@@ -25,15 +25,29 @@ export interface CatalogHealthOptions {
 }
 
 export function catalogHealth({ catalog, ready, control }: CatalogHealthOptions): HealthSource {
+  /** Of these models and the server; one that has gone does not serve. */
+  const servingOf = (models: readonly string[]): Map<string, boolean> => {
+    const names = new Map<string, boolean>();
+    for (const name of models) {
+      const model = catalog.model(name);
+      names.set(name, model !== undefined && readyVersions(model).length > 0);
+    }
+    const whole = ready() && catalog.settled();
+    for (const name of WHOLE_SERVER) names.set(name, whole);
+    return control === undefined ? names : names.set(CONTROL_PLANE, control.connected());
+  };
   return {
-    serving: () => {
-      const models = catalog.models().map((model) => [model.model, readyVersions(model).length > 0] as const);
-      const whole = ready() && catalog.settled();
-      const names = new Map([...models, ...WHOLE_SERVER.map((name) => [name, whole] as const)]);
-      return control === undefined ? names : names.set(CONTROL_PLANE, control.connected());
-    },
+    serving: () => servingOf(catalog.models().map(({ model }) => model)),
     onChange: (listener) => {
-      const stops = [catalog.onChange(listener), control?.onChange(listener)];
+      const tell = (models: readonly string[]): void => {
+        listener(servingOf(models));
+      };
+      const stops = [
+        catalog.onChange(tell),
+        control?.onChange(() => {
+          tell([]);
+        }),
+      ];
       return () => {
         for (const stop of stops) stop?.();
       };

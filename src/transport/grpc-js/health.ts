@@ -5,23 +5,24 @@ import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 export interface HealthSource {
   /** Whether each name serves; '' is the protocol's name for the whole server. */
   readonly serving: () => ReadonlyMap<string, boolean>;
-  /** Calls back whenever it may have changed. Returns the way to stop it. */
-  readonly onChange: (listener: () => void) => () => void;
+  /**
+   * Calls back with names whose answer may have changed: few of them, since it may happen often. Returns the way to
+   * stop it.
+   */
+  readonly onChange: (listener: (news: ReadonlyMap<string, boolean>) => void) => () => void;
 }
 
 export class Health {
-  readonly #source: HealthSource;
   readonly #statuses = new Map<string, ServingStatus>();
   readonly #implementation = new HealthImplementation();
   readonly #stopListening: () => void;
   #shutDown = false;
 
   constructor(source: HealthSource) {
-    this.#source = source;
-    this.#stopListening = source.onChange(() => {
-      this.#refresh();
+    this.#stopListening = source.onChange((news) => {
+      this.#take(news);
     });
-    this.#refresh();
+    this.#take(source.serving());
   }
 
   addTo(server: Pick<Server, 'addService'>): void {
@@ -32,15 +33,13 @@ export class Health {
   shutDown(): void {
     if (this.#shutDown) return;
     this.#shutDown = true;
-    this.#refresh();
+    for (const name of this.#statuses.keys()) this.#set(name, false);
     this.#stopListening();
   }
 
-  #refresh(): void {
-    const serving = this.#source.serving();
-    for (const [name, serves] of serving) this.#set(name, serves);
-    // The package cannot forget a name, so one that has gone stays, not serving.
-    for (const name of this.#statuses.keys()) if (!serving.has(name)) this.#set(name, false);
+  /** The package cannot forget a name, so one that has gone is told as not serving, and stays. */
+  #take(news: ReadonlyMap<string, boolean>): void {
+    for (const [name, serves] of news) this.#set(name, serves);
   }
 
   #set(name: string, serving: boolean): void {
