@@ -4,7 +4,6 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isStopMessage } from './app/messages.ts';
 import type { ServeProcess } from './app/serve.ts';
-import { runCli } from './cli/run.ts';
 import { compileOptions } from './config/compile-options.ts';
 import type { Config } from './config/options.ts';
 import { describeError } from './domain/errors.ts';
@@ -22,13 +21,19 @@ const ADMIN_STOP_MS = 10_000;
 const SUCCESSOR = 'SLUICE_INTERNAL_SUCCESSOR';
 const { [SUCCESSOR]: successor, ...env } = process.env;
 
-// Each role loads its own rooms: an operator's command should not wait for the data plane's.
-const commandExit = await runCommand();
+// Each loads its own rooms alone: a start should not wait for an operator's commands, nor they for the data plane.
+const [firstWord] = process.argv.slice(2);
+const commandExit = firstWord === undefined || isRole(firstWord) ? undefined : await runCommand();
 if (commandExit === undefined) await runServer();
 else process.exitCode = commandExit;
 
+function isRole(word: string): word is Role {
+  return ROLES.some((role) => role === word);
+}
+
 /** undefined where the first word is no command of an operator. */
 async function runCommand(): Promise<number | undefined> {
+  const { runCli } = await import('./cli/run.ts');
   const interrupted = new AbortController();
   const interrupt = (): void => {
     interrupted.abort();
@@ -63,9 +68,9 @@ function userName(): string {
 
 async function runServer(): Promise<void> {
   const [first, ...rest] = process.argv.slice(2);
-  const named = ROLES.find((candidate) => candidate === first);
-  const role: Role = named ?? 'up';
-  const argv = named === undefined ? process.argv.slice(2) : rest;
+  const isNamed = first !== undefined && isRole(first);
+  const role: Role = isNamed ? first : 'up';
+  const argv = isNamed ? rest : process.argv.slice(2);
   const compiled = compileOptions({ argv, env });
   switch (compiled.kind) {
     case 'help':
