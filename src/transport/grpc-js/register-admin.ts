@@ -1,6 +1,7 @@
 /** Puts the Admin services on a grpc-js server. */
 import type { AdminServices } from '../services/admin/admin-services.ts';
 import type { AdminSchema } from './codec.ts';
+import { rememberingEvents } from './event-bytes.ts';
 import { addClientStream, addServerStream, addUnary, type Registrar } from './methods.ts';
 import { Places } from './places.ts';
 
@@ -35,7 +36,9 @@ export function registerAdmin({ registrar, schema, services, uploadIdleMs }: Adm
   addUnary(registrar, Monitor.service.CheckHealth, monitor.checkHealth);
   addUnary(registrar, Monitor.service.ListInstances, monitor.listInstances);
 
-  addUnary(registrar, Audit.service.ListEvents, audit.listEvents);
+  const { ListEvents } = Audit.service;
+  const responseSerialize = rememberingEvents(ListEvents.responseSerialize);
+  addUnary(registrar, { ...ListEvents, responseSerialize }, audit.listEvents);
   addUnary(registrar, Audit.service.VerifyChain, audit.verifyChain);
   addUnary(registrar, Audit.service.WhoServed, audit.whoServed);
 }
