@@ -1,4 +1,5 @@
 /** What a model's serve processes should have, worked out from what the registry remembers. */
+import { ServerError, describeError } from '../domain/errors.ts';
 import { compareVersions } from '../domain/version.ts';
 import { versionsOf } from '../domain/traffic.ts';
 import type { Epoch, JsonRecord, RegisteredVersion, RegistryState, SettingsOf } from '../domain/registry.ts';
@@ -88,7 +89,7 @@ async function toDesired(options: DesiredOptions, facts: ModelFacts): Promise<De
   const isLoaded = ({ version, state, warm }: Standing): boolean =>
     state === 'qualified' && (warm || named.has(version));
   const loaded: WireVersion[] = [];
-  const settings = JSON.stringify(options.settingsOf(facts.config));
+  const settings = settingsJson(options, facts);
   const sorted = facts.versions.toSorted((a, b) => compareVersions(a.version, b.version));
   for (const standing of sorted.filter(isLoaded)) {
     const version = await options.store.version(model, standing.version);
@@ -104,6 +105,16 @@ async function toDesired(options: DesiredOptions, facts: ModelFacts): Promise<De
     rejected: others.filter(({ state }) => state === 'rejected').map(({ version }) => version),
   };
   return { wire, reviewAt: ends.length === 0 ? Infinity : Math.min(...ends) };
+}
+
+/** A model that is left out would be unloaded everywhere, so one whose config cannot be used is an error of the whole. */
+function settingsJson({ settingsOf }: DesiredOptions, { model, config }: ModelFacts): string {
+  try {
+    return JSON.stringify(settingsOf(config));
+  } catch (caught) {
+    const message = `the config of model "${model}" cannot be used by this build: ${describeError(caught)}; change it with the build that took it`;
+    throw new ServerError('failed_precondition', message, { cause: caught });
+  }
 }
 
 function wireVersion(version: RegisteredVersion, settingsJson: string): WireVersion {

@@ -273,3 +273,12 @@ test('more models than are read at a time are all there', async () => {
   const found = (await allDesiredModels(scene.context)).map(({ wire }) => wire.model);
   assert.deepEqual(found, names);
 });
+
+test('a config that this build does not take is told with the name of its model', async () => {
+  await using scene = await openScene();
+  await scene.store.transact((writer) => put(writer, 'odd', { versions: [], epochs: [], aliases: [] }));
+  const settingsOf = (): never => {
+    throw new Error('unknown key "lanes"');
+  };
+  await assert.rejects(allDesiredModels({ ...scene.context, settingsOf }), /model "odd".*unknown key "lanes"/);
+});
