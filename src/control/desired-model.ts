@@ -107,7 +107,9 @@ async function toDesired(options: DesiredOptions, facts: ModelFacts): Promise<De
   return { wire, reviewAt: ends.length === 0 ? Infinity : Math.min(...ends) };
 }
 
-/** A model that is left out would be unloaded everywhere, so one whose config cannot be used is an error of the whole. */
+/**
+ * A model that is left out would be unloaded everywhere, so one whose config cannot be used is an error of the whole.
+ */
 function settingsJson({ settingsOf }: DesiredOptions, { model, config }: ModelFacts): string {
   try {
     return JSON.stringify(settingsOf(config));

@@ -14,7 +14,9 @@ export interface EventBytesLimits {
 
 const LIMITS: EventBytesLimits = { maxEvents: 2000, maxEventBytes: 16 * 2 ** 10 };
 
-/** The same bytes as `serialize` gives, since messages that follow each other are one message with all their elements. */
+/**
+ * The same bytes as `serialize` gives, since messages that follow each other are one message with all their elements.
+ */
 export function rememberingEvents(
   serialize: (reply: ListEventsReply) => Buffer,
   { maxEvents, maxEventBytes }: EventBytesLimits = LIMITS,
