@@ -173,7 +173,9 @@ suite('LaneGroup, placing', () => {
     const bench = benchFor(t, 2);
     const one = await bench.load('steady_work', { batching: false, instances: 1 });
     const other = await bench.load('slow_on_demand', { batching: false, instances: 1 });
-    const asks = [ask(one, [tensor('x', 'FP32', [1, 8], Array<number>(8).fill(1))]), ask(other, row(100, 1))];
+    const ones = tensor('x', 'FP32', [1, 8], Array<number>(8).fill(1));
+    // Enough work for both that neither is through it before the look, however busy the machine is.
+    const asks = Array.from({ length: 20 }, () => [ask(one, [ones]), ask(other, row(2000, 1))]).flat();
     await dispatched();
     assert.equal(bench.lanes.counts.busy, 2);
     await Promise.all(asks);
