@@ -1,4 +1,5 @@
 /** The texts of `--help`, made from the table of commands. */
+import { wrap } from '../config/wrap.ts';
 import type { Command, Flag } from './command.ts';
 import { GLOBAL_FLAGS } from './flags.ts';
 
@@ -89,18 +90,4 @@ function flagLines(flags: readonly Flag<unknown>[], width: number): string[] {
 function hanging(head: string, text: string, width: number): string[] {
   const indent = ' '.repeat(head.length);
   return wrap(text, Math.max(width - head.length, 20)).map((line, at) => `${at === 0 ? head : indent}${line}`);
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

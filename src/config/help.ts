@@ -1,5 +1,6 @@
 /** The text of `--help`, made from the table of options. */
 import { OPTIONS, OPTION_FIELDS, envOf, flagOf, printDefault } from './options.ts';
+import { wrap } from './wrap.ts';
 
 const WIDTH = 100;
 
@@ -28,18 +29,4 @@ export function helpText(): string {
     '      Prints the version.',
     '',
   ].join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -1,5 +1,6 @@
 /** Compiles `models/<name>/config.json` and the server's defaults into how a model is run. */
 import { ServerError, describeError } from '../domain/errors.ts';
+import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import { isName } from '../domain/version.ts';
 import type { ModelSettings } from '../domain/version.ts';
 import { closest } from './closest.ts';
@@ -36,7 +37,6 @@ export type ModelDefaults = Pick<
   | 'maxRunMs'
 >;
 
-const TOTAL_WEIGHT = 10_000;
 const MAX_VERSIONS_NAMED = 1000;
 
 export function defaultModelConfig(defaults: ModelDefaults): ModelConfig {

@@ -1,6 +1,7 @@
 /** Copies of calls for shadow versions: their answers reach nobody, and they never delay or fail the caller. */
 import { toServerError } from '../domain/errors.ts';
 import type { Tensor } from '../domain/tensor.ts';
+import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import { DroppedError } from '../runtime/unserved.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
@@ -14,7 +15,6 @@ export interface MirrorTarget {
 
 /** What is copied of a call: the tensors as the caller sent them. */
 export interface MirroredCall {
-  readonly model: string;
   readonly inputs: readonly Tensor[];
 }
 
@@ -27,7 +27,7 @@ const NEVER = { aborted: false };
 /** To be called once the primary is enqueued. Never throws. @param random uniform in [0, 1). */
 export function mirror(targets: readonly MirrorTarget[], call: MirroredCall, random: () => number): void {
   for (const { runner, share } of targets) {
-    if (random() * 10_000 >= share || runner.shadow === undefined) continue;
+    if (random() * TOTAL_WEIGHT >= share || runner.shadow === undefined) continue;
     void runCopy(runner.shadow, call.inputs);
   }
 }

@@ -43,7 +43,7 @@ export function createPredict({ router, now, tracing, random, sign }: PredictOpt
       const { inputs, rows, group } = arrangeInputs(runner, request.inputs);
       const { outputs, deadline, signal } = request;
       const answering = runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
-      if (shadows.length > 0) mirror(shadows, { model: request.model, inputs: request.inputs }, random);
+      if (shadows.length > 0) mirror(shadows, request, random);
       return await answering;
     } catch (caught) {
       const error = toServerError(caught);

@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs';
 import { lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { describeError, ServerError } from '../../domain/errors.ts';
+import { codeOf } from './listen.ts';
 
 /** What fits into the kernel's sockaddr_un. Bytes. */
 const MAX_PATH_BYTES = 107;
@@ -79,8 +80,4 @@ function whyNot(caught: unknown): string {
 
 function cannot(path: string, why: string, cause?: unknown): ServerError {
   return new ServerError('unavailable', `cannot listen on the socket ${path}: ${why}`, { cause });
-}
-
-function codeOf(caught: unknown): unknown {
-  return caught instanceof Error && 'code' in caught ? caught.code : undefined;
 }

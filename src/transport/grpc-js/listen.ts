@@ -48,6 +48,7 @@ function whyNot(address: Address, caught: unknown): string {
   }
 }
 
-function codeOf(caught: unknown): unknown {
+/** What the system calls the error; undefined where it gave none. */
+export function codeOf(caught: unknown): unknown {
   return caught instanceof Error && 'code' in caught ? caught.code : undefined;
 }
