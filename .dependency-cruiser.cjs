@@ -5,6 +5,7 @@ const LAYERS = [
   ['domain'],
   ['config'],
   ['monitor', 'routing', 'batching', 'onnx', 'stats'],
+  ['rollout', 'experiment'],
   ['runtime'],
   ['registry'],
   ['lifecycle'],
@@ -18,6 +19,9 @@ const LAYERS = [
 
 /** Rooms, and one file, whose functions take clocks, timers and effects as arguments; $1 is the room. */
 const PURE = '^src/(domain|config|routing|batching|onnx|stats|lifecycle(?=/policy))/';
+
+/** Rooms without effects that reckon with what other pure rooms know. */
+const RECKONING = '^src/(rollout|experiment)/';
 
 /** Core modules without effects. */
 const PURE_CORE = '^(node:)?(assert|assert/strict)$';
@@ -96,6 +100,18 @@ module.exports = {
       severity: 'error',
       from: { path: PURE, pathNot: '^src/config/' },
       to: { path: '^src/config/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'reckoning-rooms-take-effects-as-arguments',
+      severity: 'error',
+      from: { path: RECKONING },
+      to: { dependencyTypes: ['core'], pathNot: PURE_CORE },
+    },
+    {
+      name: 'reckoning-rooms-need-no-packages',
+      severity: 'error',
+      from: { path: RECKONING },
+      to: { path: 'node_modules/' },
     },
     ...doors,
     {

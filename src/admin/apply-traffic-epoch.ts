@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<EpochCause, EventKind>> = {
   config: 'traffic.set',
   switch: 'traffic.switched',
   rollback: 'traffic.rolled_back',
+  rollout: 'traffic.rollout',
+  experiment: 'traffic.experiment',
 };
 
 export async function beginNextEpoch(

@@ -1,15 +1,20 @@
-/** The four Admin services on the rooms of this process. */
+/** The Admin services on the rooms of this process. */
 import { UploadPlaces } from '../admin/upload.ts';
 import type { AdminContext } from '../admin/context.ts';
+import type { EvidenceReader } from '../admin/evidence.ts';
 import type { Qualifier } from '../admin/qualifier.ts';
+import type { RolloutController } from '../admin/rollout-controller.ts';
 import type { Statistics } from '../admin/statistics.ts';
 import type { Config } from '../config/options.ts';
 import type { Board } from '../control/board.ts';
 import type { Blobs } from '../registry/blobs.ts';
 import type { AdminServices } from '../transport/services/admin/admin-services.ts';
 import { auditService } from '../transport/services/admin/audit-service.ts';
+import { driftService } from '../transport/services/admin/drift-service.ts';
 import { monitorService } from '../transport/services/admin/monitor-service.ts';
 import { registryService } from '../transport/services/admin/registry-service.ts';
+import { rolloutService } from '../transport/services/admin/rollout-service.ts';
+import { shadowService } from '../transport/services/admin/shadow-service.ts';
 import { trafficService } from '../transport/services/admin/traffic-service.ts';
 
 export interface AdminRooms {
@@ -18,13 +23,16 @@ export interface AdminRooms {
   readonly blobs: Blobs;
   readonly qualifier: Qualifier;
   readonly statistics: Statistics;
+  readonly evidence: EvidenceReader;
+  readonly rollouts: RolloutController;
   readonly board: Board;
 }
 
 /** They share the disk and one thread. */
 const MAX_CONCURRENT_UPLOADS = 8;
 
-export function adminServices({ config, context, blobs, qualifier, statistics }: AdminRooms): AdminServices {
+export function adminServices(rooms: AdminRooms): AdminServices {
+  const { config, context, blobs, qualifier, statistics, evidence, rollouts } = rooms;
   const limits = {
     maxModelBytes: config.maxModelBytes,
     maxConcurrentUploads: MAX_CONCURRENT_UPLOADS,
@@ -34,7 +42,10 @@ export function adminServices({ config, context, blobs, qualifier, statistics }:
   return {
     registry: registryService(context, { blobs, limits, places, qualifier }),
     traffic: trafficService(context),
+    rollouts: rolloutService({ ...context, rollouts }),
     monitor: monitorService({ ...context, statistics }),
     audit: auditService(context),
+    shadows: shadowService({ ...context, evidence }),
+    drift: driftService({ ...context, evidence }),
   };
 }

@@ -6,7 +6,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Changes } from '../admin/changes.ts';
 import type { AdminContext } from '../admin/context.ts';
+import { Evidence } from '../admin/evidence.ts';
 import { Qualifier } from '../admin/qualifier.ts';
+import { RolloutController } from '../admin/rollout-controller.ts';
 import { Statistics } from '../admin/statistics.ts';
 import { PREDICTION_KEY } from '../admin/who-served.ts';
 import { formatAddress } from '../config/address.ts';
@@ -106,10 +108,13 @@ export class AdminProcess {
     const context = this.#contextOf(store, board, changes);
     const statistics = new Statistics({ store, now: Date.now, onFault });
     this.#opened.push(() => statistics.close());
+    const evidence = new Evidence({ store, now: Date.now, onFault });
+    this.#opened.push(() => evidence.close());
     const qualifier = await this.#openQualifier(context, blobs);
     const hub = await Hub.open({
       ...context,
       statistics,
+      evidence,
       board,
       predictionKey: await store.secret(PREDICTION_KEY),
       onFault,
@@ -118,9 +123,18 @@ export class AdminProcess {
       },
     });
     this.#opened.push(() => hub.close());
-    this.#rollUp(statistics, onFault);
+    this.#rollUp(statistics, evidence, onFault);
     await this.#openControlDoor(address, hub, blobs);
-    await this.#openAdminDoor({ context, blobs, qualifier, statistics, board });
+    const rollouts = await RolloutController.open({
+      context,
+      evidence,
+      onFault,
+      onAlert: (alert) => {
+        events.rolloutAlert(alert);
+      },
+    });
+    this.#opened.push(() => rollouts.close());
+    await this.#openAdminDoor({ context, blobs, qualifier, statistics, evidence, rollouts, board });
     this.#importer = new DirectoryImporter({ config, events, context, blobs, qualifier });
     await qualifier.resume();
     void this.#importer.start().then(() => {
@@ -174,9 +188,9 @@ export class AdminProcess {
     return qualifier;
   }
 
-  #rollUp(statistics: Statistics, onFault: (what: string, cause: unknown) => void): void {
+  #rollUp(statistics: Statistics, evidence: Evidence, onFault: (what: string, cause: unknown) => void): void {
     const timer = setInterval(() => {
-      statistics.rollUp().catch((caught: unknown) => {
+      Promise.all([statistics.rollUp(), evidence.forgetOld()]).catch((caught: unknown) => {
         onFault('old statistics could not be rolled up', caught);
       });
     }, ROLL_UP_MS);

@@ -7,6 +7,7 @@ import { versionKey } from '../domain/version.ts';
 import type { VersionSpec, VersionStatus } from '../domain/version.ts';
 import { DesiredDisk } from '../control/desired-disk.ts';
 import { ControlLink } from '../control/link.ts';
+import type { EvidenceBook } from '../monitor/evidence-book.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { StatisticsReporter } from '../monitor/statistics-reporter.ts';
 import { Blobs } from '../registry/blobs.ts';
@@ -28,6 +29,7 @@ export interface ControlSourceOptions {
   /** Of the Predict port, for people. */
   readonly predictAddress: () => string;
   readonly monitor: Monitor;
+  readonly evidence: EvidenceBook;
   readonly events: Events;
   readonly apply: (desired: DesiredState, options: { readonly retryFailed: boolean }) => void;
   readonly settled: () => boolean;
@@ -53,6 +55,7 @@ export class ControlSource implements ServeSource {
     this.#link = new ControlLink({
       disk,
       reporter: new StatisticsReporter(options.monitor),
+      evidence: options.evidence,
       apply: options.apply,
       settled: options.settled,
       onPredictionKey: options.onPredictionKey,

@@ -6,6 +6,7 @@ import type { Config } from '../config/options.ts';
 import { ServerError } from '../domain/errors.ts';
 import type { QualificationReport, VersionSpec } from '../domain/version.ts';
 import type { Manager } from '../lifecycle/manager.ts';
+import type { EvidenceBook } from '../monitor/evidence-book.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { qualifyVersion } from '../registry/qualification.ts';
 import type { Events } from '../telemetry/events.ts';
@@ -27,12 +28,13 @@ export interface OpenSourceOptions {
   readonly host: { readonly name: string; readonly availableMemory: () => number };
   readonly manager: Manager;
   readonly monitor: Monitor;
+  readonly evidence: EvidenceBook;
   readonly predictAddress: () => string;
   readonly onPredictionKey: (key: Uint8Array) => void;
 }
 
 export async function openSource(options: OpenSourceOptions): Promise<ServeSource> {
-  const { config, events, host, manager, monitor, predictAddress, onPredictionKey } = options;
+  const { config, events, host, manager, monitor, evidence, predictAddress, onPredictionKey } = options;
   const address = controlAddressOf(config);
   if (address === undefined) {
     if (config.modelsDir === 'off') {
@@ -57,6 +59,7 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
     instance: () => `${host.name}/${predictAddress()}`,
     predictAddress,
     monitor,
+    evidence,
     events,
     apply: (desired, options) => {
       manager.apply(desired, options);

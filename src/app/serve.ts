@@ -5,11 +5,11 @@ import { formatAddress } from '../config/address.ts';
 import { autoLanes } from '../config/auto-lanes.ts';
 import type { VersionStatus } from '../domain/version.ts';
 import { Manager } from '../lifecycle/manager.ts';
+import { EvidenceBook } from '../monitor/evidence-book.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Router } from '../routing/router.ts';
 import { Lanes } from '../runtime/lanes.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
-import { createPredict } from '../serving/predict.ts';
 import { PredictionIds } from '../serving/prediction-id.ts';
 import { Telemetry } from '../telemetry/setup.ts';
 import type { PredictDoor } from '../transport/grpc-js/server.ts';
@@ -18,6 +18,7 @@ import { SERVER_VERSION } from './build-info.ts';
 import { greeting } from './greeting.ts';
 import { openDoor } from './open-door.ts';
 import { openSource } from './open-source.ts';
+import { predictLine } from './predict-line.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { ServeSource } from './serve-source.ts';
 
@@ -32,6 +33,7 @@ const now = (): number => performance.now();
 export class ServeProcess {
   readonly #options: ServeOptions;
   readonly #monitor = new Monitor();
+  readonly #evidence = new EvidenceBook();
   readonly #router = new Router<VersionRunner>(Math.random);
   readonly #lanes: Lanes;
   readonly #manager: Manager;
@@ -139,6 +141,7 @@ export class ServeProcess {
       events,
       host,
       manager: this.#manager,
+      evidence: this.#evidence,
       monitor: this.#monitor,
       predictAddress: () => formatAddress(this.#door?.address ?? config.predictAddress),
       onPredictionKey: (key) => {
@@ -166,12 +169,13 @@ export class ServeProcess {
       catalog: this.#manager,
       control: this.#source?.control,
       monitor: this.#monitor,
-      predict: createPredict({
+      predict: predictLine({
         router: this.#router,
         now,
         tracing: this.#telemetry.tracing,
         random: Math.random,
         sign: (answered) => this.#predictionIds?.sign(answered) ?? '',
+        evidence: this.#evidence,
       }),
     });
     events.listening({ name: 'predict', address: formatAddress(this.#door.address) });

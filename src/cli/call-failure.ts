@@ -5,29 +5,44 @@ import { CommandError, EXIT } from './exit.ts';
 import { visible } from './render/ansi.ts';
 import { span } from './render/time.ts';
 
+/** Which of a server's two ports a call goes to, in the words of advice. */
+const PORTS = {
+  admin: {
+    process: 'admin process',
+    flag: '--address',
+    advice: 'is it the admin port (50052 by default) and not the one for Predict?',
+  },
+  predict: {
+    process: 'serve process',
+    flag: '--predict-address',
+    advice: 'is it the port for Predict (50051 by default) and not the admin port?',
+  },
+} as const;
+export type Port = keyof typeof PORTS;
+
 export interface CallScene {
   readonly address: string;
+  readonly port: Port;
   readonly timeoutMs: number;
   /** The server can be spoken to, so that what was said is its own word. */
   readonly isConnected: boolean;
 }
 
 /** Anything that is no failed call stays what it is. */
-export function callFailure(caught: unknown, { address, timeoutMs, isConnected }: CallScene): unknown {
+export function callFailure(caught: unknown, { address, port, timeoutMs, isConnected }: CallScene): unknown {
   if (!isServiceError(caught)) return caught;
   const details = visible(caught.details);
   switch (caught.code) {
     case status.UNAVAILABLE: {
       if (isConnected) return new CommandError(EXIT.refused, details, { cause: caught });
-      const advice = 'is it running? "npm start" starts it, and --address names another';
-      return new CommandError(EXIT.unreachable, `no admin process answers at ${address}; ${advice}`, { cause: caught });
+      const { process, flag } = PORTS[port];
+      const advice = `is it running? "npm start" starts it, and ${flag} names another`;
+      return new CommandError(EXIT.unreachable, `no ${process} answers at ${address}; ${advice}`, { cause: caught });
     }
     case status.DEADLINE_EXCEEDED:
       return tooLate(address, timeoutMs);
-    case status.UNIMPLEMENTED: {
-      const advice = 'is it the admin port (50052 by default) and not the one for Predict?';
-      return new CommandError(EXIT.refused, `${address} does not know this call (${details}); ${advice}`);
-    }
+    case status.UNIMPLEMENTED:
+      return new CommandError(EXIT.refused, `${address} does not know this call (${details}); ${PORTS[port].advice}`);
     default:
       return new CommandError(EXIT.refused, details, { cause: caught });
   }

@@ -1,12 +1,17 @@
-/** The command's one way to the admin process: every call has a limit, and every failure is a sentence. */
+/** The command's one way to the server: every call has a limit, and every failure is a sentence. */
 import { randomUUID } from 'node:crypto';
 import { Client, connectivityState, credentials, Metadata } from '@grpc/grpc-js';
 import type { CallOptions, ClientWritableStream, ServiceError } from '@grpc/grpc-js';
 import type { AuditDefinition } from '../transport/gen/sluice/admin/v1/Audit.ts';
+import type { DriftDefinition } from '../transport/gen/sluice/admin/v1/Drift.ts';
+import type { ExperimentsDefinition } from '../transport/gen/sluice/admin/v1/Experiments.ts';
 import type { MonitorDefinition } from '../transport/gen/sluice/admin/v1/Monitor.ts';
 import type { RegistryDefinition } from '../transport/gen/sluice/admin/v1/Registry.ts';
+import type { RolloutsDefinition } from '../transport/gen/sluice/admin/v1/Rollouts.ts';
+import type { ShadowsDefinition } from '../transport/gen/sluice/admin/v1/Shadows.ts';
 import type { TrafficDefinition } from '../transport/gen/sluice/admin/v1/Traffic.ts';
 import { callFailure, interrupted, isUnavailable, tooLate } from './call-failure.ts';
+import type { Port } from './call-failure.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { loadAdminServices } from './schema-codec.ts';
 import { Watchdog } from './watchdog.ts';
@@ -20,6 +25,7 @@ export interface Method<Request, Reply> {
 
 export interface AdminClientOptions {
   readonly address: string;
+  readonly port: Port;
   readonly timeoutMs: number;
   readonly actor: string;
   readonly signal: AbortSignal;
@@ -42,6 +48,10 @@ const CHANNEL = {
 export class AdminClient {
   readonly registry: RegistryDefinition;
   readonly traffic: TrafficDefinition;
+  readonly rollouts: RolloutsDefinition;
+  readonly experiments: ExperimentsDefinition;
+  readonly shadows: ShadowsDefinition;
+  readonly drift: DriftDefinition;
   readonly monitor: MonitorDefinition;
   readonly audit: AuditDefinition;
   readonly #options: AdminClientOptions;
@@ -51,6 +61,10 @@ export class AdminClient {
     const services = loadAdminServices();
     this.registry = services.Registry.service;
     this.traffic = services.Traffic.service;
+    this.rollouts = services.Rollouts.service;
+    this.experiments = services.Experiments.service;
+    this.shadows = services.Shadows.service;
+    this.drift = services.Drift.service;
     this.monitor = services.Monitor.service;
     this.audit = services.Audit.service;
     this.#options = options;
@@ -63,6 +77,11 @@ export class AdminClient {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** The same manners towards the Predict port. */
+  toPredict(address: string): AdminClient {
+    return new AdminClient({ ...this.#options, address, port: 'predict' });
   }
 
   /** `waitMs`: what the server itself was asked to wait, beyond the time to answer. */
@@ -80,7 +99,7 @@ export class AdminClient {
     request: Request,
     waitMs = 0,
   ): Promise<Reply> {
-    const keyed = { ...request, idempotencyKey: randomUUID() };
+    const keyed = { idempotencyKey: randomUUID(), ...request };
     return await this.#twice(() => this.#call(method, keyed, waitMs));
   }
 
@@ -229,10 +248,10 @@ export class AdminClient {
   }
 
   #failure(caught: unknown): unknown {
-    const { address, timeoutMs, signal } = this.#options;
+    const { signal } = this.#options;
     if (signal.aborted) return interrupted();
     const state = this.#client.getChannel().getConnectivityState(false);
-    return callFailure(caught, { address, timeoutMs, isConnected: state === connectivityState.READY });
+    return callFailure(caught, { ...this.#options, isConnected: state === connectivityState.READY });
   }
 
   #tooLate(): CommandError {

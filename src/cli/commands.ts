@@ -3,9 +3,14 @@ import type { Command } from './command.ts';
 import { ALIAS_COMMANDS } from './commands/alias.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { DOWNLOAD_COMMAND } from './commands/download.ts';
+import { DRIFT_COMMANDS } from './commands/drift.ts';
+import { EXPERIMENT_COMMANDS } from './commands/experiment.ts';
 import { METADATA_COMMANDS } from './commands/metadata.ts';
 import { MODEL_COMMANDS } from './commands/models.ts';
+import { OUTCOME_COMMANDS } from './commands/outcome.ts';
 import { REGISTER_COMMANDS } from './commands/register.ts';
+import { ROLLOUT_COMMANDS } from './commands/rollout.ts';
+import { SHADOW_COMMANDS } from './commands/shadow.ts';
 import { STAGE_COMMANDS } from './commands/stage.ts';
 import { STATS_COMMANDS } from './commands/stats.ts';
 import { TRAFFIC_SET_COMMAND } from './commands/traffic-set.ts';
@@ -17,6 +22,11 @@ export const COMMANDS: readonly Command[] = [
   ...REGISTER_COMMANDS,
   TRAFFIC_SET_COMMAND,
   ...TRAFFIC_COMMANDS,
+  ...ROLLOUT_COMMANDS,
+  ...EXPERIMENT_COMMANDS,
+  ...OUTCOME_COMMANDS,
+  ...SHADOW_COMMANDS,
+  ...DRIFT_COMMANDS,
   ...STATS_COMMANDS,
   ...AUDIT_COMMANDS,
   ...WHO_SERVED_COMMANDS,

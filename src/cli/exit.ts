@@ -2,7 +2,7 @@
 
 export const EXIT = {
   done: 0,
-  /** The answer is no: rejected, unhealthy, broken, not applied in time. */
+  /** The answer is no: rejected, unhealthy, broken, drifted, not promoted, not applied in time. */
   no: 1,
   /** Wrong arguments, or a file here that cannot be read or written. */
   usage: 2,

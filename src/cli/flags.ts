@@ -52,6 +52,18 @@ export const EXPECTED_EPOCH = flag(
   integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   'Refuses where another epoch is in force by now.',
 );
+export const EXPECTED_GENERATION = flag(
+  'expected-generation',
+  'N',
+  integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  'Refuses where it has changed since; the "generation" that --json shows.',
+);
+export const IDEMPOTENCY_KEY = flag(
+  'idempotency-key',
+  'KEY',
+  label(),
+  'Makes sure that it is done once, however often it is sent with this key. Default: one of its own.',
+);
 export const FORCE = switchFlag('force', 'Takes a version that does not accept all that the live one accepts.');
 export const LIMIT = flag(
   'limit',

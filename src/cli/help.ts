@@ -6,8 +6,9 @@ import { GLOBAL_FLAGS } from './flags.ts';
 const MAX_WIDTH = 100;
 
 const EXIT_CODES = [
-  'Exit codes: 0 done; 1 the answer is no (rejected, unhealthy, broken, not applied in time); 2 wrong usage, or a file',
-  'here that cannot be read or written; 3 too few requests to tell; 4 the server refused; 5 no answer; 130 interrupted.',
+  'Exit codes: 0 done; 1 the answer is no (rejected, unhealthy, broken, drifted, not promoted, not applied in time);',
+  '2 wrong usage, or a file here that cannot be read or written; 3 too few requests to tell; 4 the server refused;',
+  '5 no answer; 130 interrupted.',
 ].join(' ');
 
 /** "sluice traffic set MODEL VERSION=SHARE… [flags]". */
@@ -50,7 +51,7 @@ export function overview(commands: readonly Command[], group: string, columns: n
   const example = shown[0]?.examples[0] ?? '';
   return [
     group === ''
-      ? 'sluice is the command of a Sluice server: models, versions, traffic, statistics, audit.'
+      ? 'sluice is the command of a Sluice server: models, versions, traffic, rollouts, experiments, statistics, audit.'
       : undefined,
     group === '' ? '' : undefined,
     `Usage: sluice ${group === '' ? 'COMMAND' : `${group} COMMAND`} …`,

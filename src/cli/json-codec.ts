@@ -1,4 +1,4 @@
-/** A reply as proto3 JSON: 64-bit integers as strings, times in RFC 3339, Struct as the JSON that it stands for. */
+/** A reply as proto3 JSON: long integers as strings, times in RFC 3339, durations in seconds, Struct as its JSON. */
 import type { Long } from '@grpc/proto-loader';
 import type { Struct__Output } from '../transport/gen/google/protobuf/Struct.ts';
 import type { Timestamp__Output } from '../transport/gen/google/protobuf/Timestamp.ts';
@@ -7,6 +7,16 @@ import { timestampMs } from './wire.ts';
 
 /** Characters that JSON allows as they are and terminals do not: C1 controls, bidirectional overrides. */
 const UNSAFE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** The fields that are google.protobuf.Duration: as values they look like times, but no time has one of these names. */
+export const DURATION_FIELDS: ReadonlySet<string> = new Set([
+  'hold',
+  'every',
+  'deadline',
+  'bake',
+  'window',
+  'interval',
+]);
 
 /** The reply as a JSON text; safe to look at. */
 export function replyText(message: object, indent?: number): string {
@@ -18,8 +28,13 @@ export function replyText(message: object, indent?: number): string {
 function replyJson(message: object): Record<string, unknown> {
   const entries = Object.entries(message)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => [name, valueJson(value)] as const);
+    .map(([name, value]) => [name, fieldJson(name, value)] as const);
   return Object.fromEntries(entries);
+}
+
+function fieldJson(name: string, value: unknown): unknown {
+  const isDuration = DURATION_FIELDS.has(name) && typeof value === 'object' && value !== null && isTimestamp(value);
+  return isDuration ? durationJson(value) : valueJson(value);
 }
 
 function valueJson(value: unknown): unknown {
@@ -50,12 +65,21 @@ function isTimestamp(value: object): value is Timestamp__Output {
 }
 
 function timestampJson(timestamp: Timestamp__Output): string {
-  const { nanos } = timestamp;
   const seconds = new Date(timestampMs({ ...timestamp, nanos: 0 })).toISOString().slice(0, 19);
+  return `${seconds}${fraction(timestamp.nanos)}Z`;
+}
+
+/** Of durations of 0 or more; no field has others. */
+function durationJson({ seconds, nanos }: Timestamp__Output): string {
+  return `${seconds.toString()}${fraction(nanos)}s`;
+}
+
+/** ".5" is written as ".500": three, six or nine digits. */
+function fraction(nanos: number): string {
   const digits = String(nanos)
     .padStart(9, '0')
     .replace(/(000)+$/, '');
-  return digits === '' ? `${seconds}Z` : `${seconds}.${digits}Z`;
+  return digits === '' ? '' : `.${digits}`;
 }
 
 function isStruct(value: object): value is Struct__Output {

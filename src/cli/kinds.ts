@@ -1,4 +1,5 @@
 /** Kinds of value that only the command has; the others are the server's own, in config/kinds.ts. */
+import { duration } from '../config/kinds.ts';
 import type { Kind } from '../config/kinds.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 
@@ -7,6 +8,8 @@ const PERCENT = /^(\d{1,3})(?:\.(\d{1,2}))?%$/;
 const PARTS = /^\d{1,5}$/;
 const AGO = /^(\d{1,9})(s|m|h|d)(?: ago)?$/;
 const DECIMAL = /^\d{1,12}(\.\d{1,9})?$/;
+const SIGNED = /^-?\d{1,15}(\.\d{1,15})?(e-?\d{1,2})?$/;
+const DAYS = /^(\d{1,4})d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/;
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -56,6 +59,14 @@ export function decimal({ above, max }: { readonly above: number; readonly max: 
   };
 }
 
+export function signedNumber(): Kind<number> {
+  return {
+    parse: (given) => (SIGNED.test(given) ? Number(given) : undefined),
+    print: String,
+    allowed: 'a number such as 1, 0.5 or -2',
+  };
+}
+
 /** Where 0 would mean the server's default and not nothing. */
 export function aboveZero(kind: Kind<number>): Kind<number> {
   return {
@@ -65,6 +76,19 @@ export function aboveZero(kind: Kind<number>): Kind<number> {
       return value === 0 ? undefined : value;
     },
     allowed: `${kind.allowed}, but not 0`,
+  };
+}
+
+/** Milliseconds, where days are no less likely than hours. */
+export function longDuration(limits: { readonly min: number; readonly max: number }): Kind<number> {
+  const kind = duration(limits);
+  return {
+    ...kind,
+    parse(given) {
+      const [, days] = DAYS.exec(given) ?? [];
+      return kind.parse(days === undefined ? given : `${Number(days) * 24}h`);
+    },
+    allowed: `${kind.allowed}; 2d is 48h`,
   };
 }
 
@@ -85,6 +109,15 @@ export function share(): Kind<Share> {
     },
     print: ({ version, weight }) => `${version}=${weight}`,
     allowed: 'VERSION=SHARE, such as 2=10%, 2=33.33%, or 2=1000 in 1/10,000',
+  };
+}
+
+/** 1/10,000, however it is written. */
+export function weight(): Kind<number> {
+  return {
+    parse: (given) => parseWeight(given)?.weight,
+    print: String,
+    allowed: 'a share such as 10% or 33.33%, or 1000 in 1/10,000',
   };
 }
 

@@ -76,6 +76,7 @@ async function run(options: CliOptions): Promise<ExitCode> {
   const args = parseCommandArgs(found);
   using client = new AdminClient({
     address: serverAddress(args, env),
+    port: 'admin',
     timeoutMs: args.get(TIMEOUT) ?? DEFAULT_TIMEOUT_MS,
     actor: args.get(ACTOR) ?? headerText(options.user),
     signal: options.signal,
@@ -106,9 +107,9 @@ function relatedTo(command: Command): readonly string[] {
   return COMMANDS.filter((other) => other !== command && firstWord(other) === first).map(({ name }) => name);
 }
 
-/** Whether several commands begin with the word. */
+/** Whether a command begins with the word and has another one behind it. */
 function isGroup(word: string): boolean {
-  return COMMANDS.filter((command) => firstWord(command) === word).length > 1;
+  return COMMANDS.some(({ name }) => name.startsWith(`${word} `));
 }
 
 function unknownCommand(words: readonly string[]): CommandError {

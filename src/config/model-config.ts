@@ -1,5 +1,6 @@
 /** Compiles `models/<name>/config.json` and the server's defaults into how a model is run. */
 import { ServerError, describeError } from '../domain/errors.ts';
+import type { ShadowSettings, Tolerance } from '../domain/comparison.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import { isName } from '../domain/version.ts';
 import type { ModelSettings } from '../domain/version.ts';
@@ -68,6 +69,7 @@ const KEYS = {
   intraOpThreads: numberWithin(OPTIONS.intraOpThreads.kind, Number.isSafeInteger),
   executionProviders: providers,
   maxRunMs: numberWithin(OPTIONS.maxRunMs.kind, Number.isFinite),
+  shadow: parseShadow,
   versionPolicy: parseVersionPolicy,
   traffic: parseTraffic,
 } as const;
@@ -78,6 +80,7 @@ function compile(json: JsonObject, defaults: ModelDefaults): ModelConfig {
   rejectUnknownKeys(json);
   const isolated = read('isolated', json) ?? false;
   const instances = read('instances', json) ?? 0;
+  const shadow = read('shadow', json);
   const settings: ModelSettings = Object.freeze({
     batching: read('batching', json) ?? true,
     maxBatchRows: read('maxBatchRows', json) ?? defaults.maxBatchRows,
@@ -89,6 +92,7 @@ function compile(json: JsonObject, defaults: ModelDefaults): ModelConfig {
     intraOpThreads: read('intraOpThreads', json) ?? defaults.intraOpThreads,
     executionProviders: read('executionProviders', json) ?? defaults.executionProviders,
     maxRunMs: read('maxRunMs', json) ?? defaults.maxRunMs,
+    ...(shadow === undefined ? {} : { shadow }),
   });
   const versionPolicy: VersionPolicy = read('versionPolicy', json) ?? { kind: 'all' };
   return Object.freeze({ settings, versionPolicy, traffic: read('traffic', json) });
@@ -163,6 +167,37 @@ function parseTraffic(value: unknown, key: string): TrafficWeights {
     total += weight;
   }
   return total === TOTAL_WEIGHT ? weights : refuse(key, value, `${allowed}; these sum to ${total}`);
+}
+
+const MAX_OUTPUTS_NAMED = 1000;
+
+function parseShadow(value: unknown, key: string): ShadowSettings {
+  const allowed = 'an object such as {"tolerances": {"y": {"absolute": 0.001, "relative": 0.01}}, "private": false}';
+  if (!isJsonObject(value)) return refuse(key, value, allowed);
+  const { tolerances = {}, private: hidden = false, ...unknown } = value;
+  if (Object.keys(unknown).length > 0 || typeof hidden !== 'boolean') return refuse(key, value, allowed);
+  if (!isJsonObject(tolerances) || Object.keys(tolerances).length > MAX_OUTPUTS_NAMED) {
+    return refuse(`${key}.tolerances`, tolerances, 'an object of tolerances by output');
+  }
+  const read = Object.entries(tolerances).map(
+    ([output, tolerance]) => [output, parseTolerance(tolerance, `${key}.tolerances.${output}`)] as const,
+  );
+  return Object.freeze({ tolerances: Object.freeze(Object.fromEntries(read)), private: hidden });
+}
+
+function parseTolerance(value: unknown, key: string): Tolerance {
+  const allowed = 'absolute and relative, numbers from 0 on, such as {"absolute": 0.001, "relative": 0}';
+  if (!isJsonObject(value)) return refuse(key, value, allowed);
+  const { absolute = 0, relative = 0, ...unknown } = value;
+  const none = value.absolute === undefined && value.relative === undefined;
+  if (none || Object.keys(unknown).length > 0 || !isTolerance(absolute) || !isTolerance(relative)) {
+    return refuse(key, value, allowed);
+  }
+  return Object.freeze({ absolute, relative });
+}
+
+function isTolerance(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function strings(value: unknown): string[] | undefined {

@@ -127,7 +127,8 @@ function wireVersion(version: RegisteredVersion, settingsJson: string): WireVers
     bytes: version.bytes,
     files: version.files,
     settingsJson,
-    reportJson: report === undefined ? '' : reportToJson(report),
+    // The reference is for the admin process alone.
+    reportJson: report === undefined ? '' : reportToJson({ ...report, reference: undefined }),
     metadataJson: JSON.stringify(shownMetadata(metadata)),
   };
 }

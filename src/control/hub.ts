@@ -1,5 +1,6 @@
 /** The hub: what every serve process should have, sent to those that are connected, and what they say about it. */
 import { ServerError } from '../domain/errors.ts';
+import type { Evidence } from '../admin/evidence.ts';
 import type { Statistics } from '../admin/statistics.ts';
 import type { Changes } from '../admin/changes.ts';
 import type { Store } from '../registry/store.ts';
@@ -16,6 +17,7 @@ export interface HubOptions extends Omit<DesiredOptions, 'store'> {
   readonly store: Store;
   readonly changes: Changes;
   readonly statistics: Statistics;
+  readonly evidence: Pick<Evidence, 'ingest'>;
   readonly board: Board;
   readonly predictionKey: Uint8Array;
   /** Something could not be read or kept; it is tried again. */
@@ -105,6 +107,7 @@ export class Hub implements ControlHub {
         seat.update(report);
         this.#applications.add(hello.instance, report.applied);
         void this.#ingest(hello, report, connection);
+        void this.#ingestEvidence(hello, report, connection);
       },
       disconnected: () => {
         if (!this.#connections.delete(connection)) return;
@@ -135,6 +138,18 @@ export class Hub implements ControlHub {
     }
     if (this.#closed || !this.#connections.has(connection)) return;
     connection.send({ ...this.#update(), models: [], removed: [], statisticsAck: statistics.seq });
+  }
+
+  async #ingestEvidence(hello: Hello, { evidence }: InstanceReport, connection: Connection): Promise<void> {
+    if (evidence === undefined) return;
+    try {
+      await this.#options.evidence.ingest(hello, evidence.rows);
+    } catch (caught) {
+      this.#options.onFault(`evidence of serve process ${hello.instance} could not be kept`, caught);
+      return;
+    }
+    if (this.#closed || !this.#connections.has(connection)) return;
+    connection.send({ ...this.#update(), models: [], removed: [], evidenceAck: evidence.seq });
   }
 
   async #readAll(): Promise<void> {

@@ -1,6 +1,9 @@
 /** The serve process's end of the control plane: takes what should be, tells what is and what was counted. */
 import type { DesiredState } from '../domain/desired-state.ts';
 import { versionKey } from '../domain/version.ts';
+import type { EvidenceBook } from '../monitor/evidence-book.ts';
+import { EvidenceReporter } from '../monitor/evidence-reporter.ts';
+import type { EvidenceReport } from '../monitor/evidence-reporter.ts';
 import type { StatisticsReporter } from '../monitor/statistics-reporter.ts';
 import type { DesiredDisk } from './desired-disk.ts';
 import { DesiredMirror } from './desired-mirror.ts';
@@ -10,6 +13,7 @@ import { wireStatistics } from './series-codec.ts';
 export interface LinkOptions {
   readonly disk: DesiredDisk;
   readonly reporter: StatisticsReporter;
+  readonly evidence: EvidenceBook;
   /** `retryFailed`: what kept versions from being loaded, such as the way to the admin process, may be over. */
   readonly apply: (desired: DesiredState, options: { readonly retryFailed: boolean }) => void;
   readonly onPredictionKey: (key: Uint8Array) => void;
@@ -21,6 +25,10 @@ export interface LinkOptions {
 /** Changes of so many milliseconds go in one report. */
 const GATHER_MS = 5;
 const STATISTICS_MS = 1000;
+/** Rollouts decide on it. */
+const EVIDENCE_MS = 250;
+/** What is urgent goes this often at most. */
+const URGENT_MS = 20;
 /** At the end, how long to wait until the last counts are acknowledged. */
 const LAST_REPORT_MS = 2000;
 
@@ -39,12 +47,24 @@ export class ControlLink {
   #sentSettled = false;
   #gathering: NodeJS.Timeout | undefined;
   #statistics: NodeJS.Timeout | undefined;
+  readonly #evidence: EvidenceReporter;
+  #evidenceTimer: NodeJS.Timeout | undefined;
+  #urgent: NodeJS.Timeout | undefined;
   /** While the link closes: looks again at what is left to be told. */
   #wake: ((value: undefined) => void) | undefined;
   #awaited = 0;
+  /** What the report that is waited for tells of. */
+  #awaitedKind: 'statistics' | 'evidence' = 'statistics';
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#evidence = new EvidenceReporter(options.evidence);
+    options.evidence.onUrgent(() => {
+      this.#urgent ??= setTimeout(() => {
+        this.#urgent = undefined;
+        this.#sendEvidence();
+      }, URGENT_MS).unref();
+    });
   }
 
   /** Takes what lay on disk. @returns whether there was anything. */
@@ -69,6 +89,10 @@ export class ControlLink {
     for (const model of this.#applied.keys()) this.#dirtyModels.add(model);
     for (const key of this.#versions.keys()) this.#dirtyVersions.add(key);
     this.#report();
+    this.#evidence.restart();
+    this.#evidenceTimer ??= setInterval(() => {
+      this.#sendEvidence();
+    }, EVIDENCE_MS).unref();
     this.#statistics ??= setInterval(() => {
       this.#sendStatistics();
     }, STATISTICS_MS).unref();
@@ -83,6 +107,7 @@ export class ControlLink {
     this.#newKey = update.predictionKey ?? this.#newKey;
     if (update.predictionKey !== undefined) this.#options.onPredictionKey(update.predictionKey);
     if (update.statisticsAck !== undefined) this.#acknowledge(update.statisticsAck);
+    if (update.evidenceAck !== undefined) this.#acknowledgeEvidence(update.evidenceAck);
     try {
       const change = this.#mirror.take(update);
       if (change === undefined) return;
@@ -128,17 +153,36 @@ export class ControlLink {
     const over = Promise.withResolvers<'over'>();
     const timer = setTimeout(over.resolve, LAST_REPORT_MS, 'over');
     // A report holds so much and no more, and what is acknowledged is no longer in the next.
-    for (let report = this.#options.reporter.collect(); report !== undefined;) {
+    /** @returns whether there is time left. */
+    const wait = async (kind: 'statistics' | 'evidence', seq: number, send: () => void): Promise<boolean> => {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       this.#wake = resolve;
-      this.#awaited = report.seq;
-      this.#sendReport(report);
-      const isOver = (await Promise.race([promise, over.promise])) === 'over';
-      report = isOver ? undefined : this.#options.reporter.collect();
+      this.#awaited = seq;
+      this.#awaitedKind = kind;
+      send();
+      return (await Promise.race([promise, over.promise])) !== 'over';
+    };
+    const { reporter } = this.#options;
+    for (let report = reporter.collect(); report !== undefined;) {
+      const sent = report;
+      const hasTime = await wait('statistics', sent.seq, () => {
+        this.#sendReport(sent);
+      });
+      report = hasTime ? reporter.collect() : undefined;
+    }
+    const last = { isLast: true };
+    for (let rows = this.#evidence.collect(last); rows !== undefined;) {
+      const sent = rows;
+      const hasTime = await wait('evidence', sent.seq, () => {
+        this.#sendRows(sent);
+      });
+      rows = hasTime ? this.#evidence.collect(last) : undefined;
     }
     this.#wake = undefined;
     clearTimeout(timer);
     clearInterval(this.#statistics);
+    clearInterval(this.#evidenceTimer);
+    clearTimeout(this.#urgent);
     await this.#options.disk.flushed();
   }
 
@@ -170,6 +214,22 @@ export class ControlLink {
 
   #acknowledge(seq: number): void {
     this.#options.reporter.acknowledge(seq);
-    if (seq === this.#awaited) this.#wake?.(undefined);
+    if (seq === this.#awaited && this.#awaitedKind === 'statistics') this.#wake?.(undefined);
+  }
+
+  #acknowledgeEvidence(seq: number): void {
+    this.#evidence.acknowledge(seq);
+    if (seq === this.#awaited && this.#awaitedKind === 'evidence') this.#wake?.(undefined);
+  }
+
+  #sendEvidence(): void {
+    if (this.#send === undefined || this.#wake !== undefined) return;
+    const report = this.#evidence.collect();
+    if (report !== undefined) this.#sendRows(report);
+  }
+
+  #sendRows(evidence: EvidenceReport): void {
+    const settled = this.#options.settled();
+    this.#send?.({ applied: [], versions: [], revision: this.#revision, settled, evidence });
   }
 }

@@ -1,5 +1,6 @@
 /** What admin and serve processes tell each other over the control plane, as plain values. Instants are epoch ms. */
 import type { RegistryFile } from '../domain/registry-file.ts';
+import type { EvidenceReport } from '../monitor/evidence-reporter.ts';
 import type { VersionState } from '../domain/version.ts';
 
 /**
@@ -48,6 +49,8 @@ export interface DesiredUpdate {
   readonly predictionKey?: Uint8Array;
   /** Statistics of this instance and boot are kept up to the report with this number. */
   readonly statisticsAck?: number;
+  /** Evidence of this instance and boot is kept up to the report with this number. */
+  readonly evidenceAck?: number;
 }
 
 /** Up, first: who connects. */
@@ -107,4 +110,5 @@ export interface InstanceReport {
   /** Everything that it should serve is ready, or failed for a known reason. */
   readonly settled: boolean;
   readonly statistics?: StatisticsReport;
+  readonly evidence?: EvidenceReport;
 }

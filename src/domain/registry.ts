@@ -69,7 +69,7 @@ export interface Alias {
   readonly actor: string;
 }
 
-export const EPOCH_CAUSES = ['first', 'set', 'switch', 'rollback', 'config'] as const;
+export const EPOCH_CAUSES = ['first', 'set', 'switch', 'rollback', 'config', 'rollout', 'experiment'] as const;
 export type EpochCause = (typeof EPOCH_CAUSES)[number];
 
 export interface Epoch {
@@ -129,6 +129,22 @@ export const EVENT_KINDS = [
   'traffic.set',
   'traffic.switched',
   'traffic.rolled_back',
+  'traffic.rollout',
+  'traffic.experiment',
+  'rollout.started',
+  'rollout.advanced',
+  'rollout.paused',
+  'rollout.resumed',
+  'rollout.approved',
+  'rollout.alerted',
+  'rollout.promoted',
+  'rollout.aborted',
+  'rollout.ended',
+  'experiment.created',
+  'experiment.started',
+  'experiment.stopped',
+  'experiment.concluded',
+  'experiment.ended',
   'blobs.collected',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];

@@ -1,6 +1,8 @@
 /** A model version as the desired state names it, and the states it passes through on an instance. */
+import type { ShadowSettings } from './comparison.ts';
 import type { RegistryFile } from './registry-file.ts';
 import type { Signature } from './signature.ts';
+import type { ReferenceSketches } from './sketch.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Where a version stands on this instance. `failed` and `unloaded` are ends; a reason goes with `failed`. */
@@ -35,6 +37,8 @@ export interface ModelSettings {
   readonly executionProviders: readonly string[];
   /** A run that takes longer is given up: its callers get DEADLINE_EXCEEDED and the version fails. */
   readonly maxRunMs: number;
+  /** undefined = default tolerances, nothing is private. */
+  readonly shadow?: ShadowSettings | undefined;
 }
 
 /** Everything needed to bring one version up. Immutable; the digest is its identity. */
@@ -73,6 +77,8 @@ export interface QualificationReport {
   readonly memoryBytes: number;
   /** One row of inputs that the version accepts: warm-up material. */
   readonly sample: readonly Tensor[];
+  /** undefined where its folder has no reference.json. */
+  readonly reference?: ReferenceSketches | undefined;
 }
 
 /** What a qualification child answers. */

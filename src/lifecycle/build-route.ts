@@ -65,5 +65,6 @@ function policyRoute(
     sticky,
     routingKeyHeader,
     salt,
+    compared: arms.length > 1,
   };
 }

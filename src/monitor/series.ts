@@ -51,7 +51,7 @@ export interface SeriesTotals {
 export const HISTOGRAMS = ['queue', 'compute', 'hop', 'batchRows'] as const;
 export const COUNTERS = ['rows', 'expired', 'cancelled', 'reruns', 'dropped'] as const;
 
-const NO_VALUES: HistogramTotals = { count: 0, sum: 0, min: 0, max: 0, offset: 0, counts: [] };
+export const NO_VALUES: HistogramTotals = { count: 0, sum: 0, min: 0, max: 0, offset: 0, counts: [] };
 const LOWEST_OF_SECONDS = SECONDS.lowExponent * BUCKETS_PER_OCTAVE;
 
 export function histogramTotals(histogram: Histogram): HistogramTotals {
@@ -144,7 +144,7 @@ function combine(
   };
 }
 
-function addHistograms(a: HistogramTotals, b: HistogramTotals): HistogramTotals {
+export function addHistograms(a: HistogramTotals, b: HistogramTotals): HistogramTotals {
   if (a.count === 0) return b;
   if (b.count === 0) return a;
   const offset = Math.min(a.offset, b.offset);
@@ -164,7 +164,7 @@ function addHistograms(a: HistogramTotals, b: HistogramTotals): HistogramTotals 
  * A new extreme was recorded in between, so it is known. Otherwise the extremes of the difference are no better known
  * than by its outermost buckets.
  */
-function subtractHistograms(later: HistogramTotals, earlier: HistogramTotals): HistogramTotals {
+export function subtractHistograms(later: HistogramTotals, earlier: HistogramTotals): HistogramTotals {
   if (earlier.count === 0) return later;
   const counts = later.counts.map((count, i) => count - countAt(earlier, later.offset + i));
   const first = counts.findIndex((count) => count > 0);
@@ -184,7 +184,7 @@ function subtractHistograms(later: HistogramTotals, earlier: HistogramTotals): H
   };
 }
 
-function histogramReached(later: HistogramTotals = NO_VALUES, earlier: HistogramTotals = NO_VALUES): boolean {
+export function histogramReached(later: HistogramTotals = NO_VALUES, earlier: HistogramTotals = NO_VALUES): boolean {
   return earlier.counts.every((count, i) => countAt(later, earlier.offset + i) >= count);
 }
 

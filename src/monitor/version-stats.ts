@@ -92,6 +92,9 @@ export class VersionStats {
   #expired = 0;
   #cancelled = 0;
   #dropped = 0;
+  #pairs = 0;
+  #disagreed = 0;
+  #sampled = 0;
   #lastInferenceMs = 0;
   #onLate: (() => void) | undefined;
 
@@ -121,6 +124,20 @@ export class VersionStats {
     return this.#dropped;
   }
 
+  /** Of a shadow: its answers that were compared with the live version's, and of those that differ. */
+  get pairs(): number {
+    return this.#pairs;
+  }
+
+  get disagreed(): number {
+    return this.#disagreed;
+  }
+
+  /** Calls whose values were counted for drift. */
+  get sampled(): number {
+    return this.#sampled;
+  }
+
   /** Grows with every record: when it is what it was, so is everything else. */
   get activity(): number {
     let sum = this.queue.count + this.compute.count + this.#ok.count;
@@ -132,6 +149,15 @@ export class VersionStats {
   /** Durations of requests by what became of them, in seconds; `ok` is there from the start. */
   requests(): (readonly [Outcome, Histogram])[] {
     return [['ok', this.#ok], ...this.#errors];
+  }
+
+  recordPair(disagrees: boolean): void {
+    this.#pairs += 1;
+    if (disagrees) this.#disagreed += 1;
+  }
+
+  recordSampled(): void {
+    this.#sampled += 1;
   }
 
   recordRequest(outcome: Outcome, totalMs: number): void {

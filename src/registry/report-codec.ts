@@ -1,4 +1,5 @@
 /** A qualification report as JSON text and back: what the store keeps and what the control plane sends. */
+import type { ReferenceSketches } from '../domain/sketch.ts';
 import type { QualificationReport } from '../domain/version.ts';
 import type { Tensor, TensorData } from '../domain/tensor.ts';
 
@@ -17,8 +18,14 @@ export function reportToJson(report: QualificationReport): string {
 
 /** Of text that reportToJson wrote. */
 export function reportFromJson(text: string): QualificationReport {
-  const written = JSON.parse(text) as Omit<QualificationReport, 'sample'> & { sample: readonly WrittenTensor[] };
-  return { ...written, sample: written.sample.map((tensor) => ({ ...tensor, data: readData(tensor.data) })) };
+  const { reference, ...written } = JSON.parse(text) as Omit<QualificationReport, 'sample' | 'reference'> & {
+    sample: readonly WrittenTensor[];
+    reference?: { format: number };
+  };
+  const sample = written.sample.map((tensor) => ({ ...tensor, data: readData(tensor.data) }));
+  // A release that sketches otherwise writes another number; what it means is not known here.
+  const isKnown = reference?.format === 1;
+  return { ...written, sample, ...(isKnown ? { reference: reference as ReferenceSketches } : {}) };
 }
 
 function readData(data: string | readonly string[]): TensorData {

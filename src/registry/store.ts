@@ -17,6 +17,8 @@ import type {
   TransitionStatus,
 } from '../domain/registry.ts';
 import type { RegistryFile } from '../domain/registry-file.ts';
+import type { DocumentReader, DocumentWriter } from './document-store.ts';
+import type { OutcomeReader, OutcomeWriter } from './outcome-store.ts';
 
 export interface VersionFilter {
   readonly model: string;
@@ -82,7 +84,7 @@ export interface FormerVersions {
   readonly until: number;
 }
 
-export interface StoreReader {
+export interface StoreReader extends DocumentReader, OutcomeReader {
   /** Grows with every transaction that called `touch`. */
   revision(): Promise<number>;
 
@@ -170,7 +172,7 @@ export interface StoreReader {
   }): Promise<readonly StatisticsSlot[]>;
 }
 
-export interface StoreWriter extends StoreReader {
+export interface StoreWriter extends StoreReader, DocumentWriter, OutcomeWriter {
   /** The revision after this transaction; the same however often it is called in it. */
   touch(): Promise<number>;
   /** Appends to the hash chain. */

@@ -37,6 +37,8 @@ export interface PolicyRoute<T> {
   readonly sticky: boolean;
   readonly routingKeyHeader: string;
   readonly salt: string;
+  /** There is more than one arm: what its calls come to is evidence. */
+  readonly compared: boolean;
 }
 
 export interface Route<T> {

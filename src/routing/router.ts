@@ -21,6 +21,11 @@ export interface Choice<T> {
   readonly shadows: readonly Shadow<T>[];
   /** Answers where the target fails. */
   readonly failOver: T | undefined;
+  /**
+   * Whether chance decided between arms, so that what becomes of the call says something about them: by its key, which
+   * decides alike for all calls of the key, or for this call alone.
+   */
+  readonly evidence: 'none' | 'keyed' | 'keyless';
 }
 
 /** More would make no sentence. */
@@ -64,27 +69,29 @@ export class Router<T> {
     }
     const { shadows, failOver } = policy;
     for (const { header, match, arm, target } of policy.rules) {
-      if (matches(match, question.header(header))) return { target, arm, epoch, slot: -1, shadows, failOver };
+      if (matches(match, question.header(header))) {
+        return { target, arm, epoch, slot: -1, shadows, failOver, evidence: 'none' };
+      }
     }
-    const slot = this.#slot(policy, question);
+    const key = keyOf(policy, question);
+    const slot = key === '' ? Math.floor(this.#random() * TOTAL_WEIGHT) : slotOf(policy.salt, key);
     const { target, arm } = pick(policy.ladder, slot);
-    return { target, arm, epoch, slot, shadows, failOver };
+    const evidence = policy.compared ? (key === '' ? 'keyless' : 'keyed') : 'none';
+    return { target, arm, epoch, slot, shadows, failOver, evidence };
   }
+}
 
-  #slot({ sticky, routingKeyHeader, salt }: PolicyRoute<T>, { routingKey, header }: Question): number {
-    if (sticky) {
-      const key = routingKey === '' && routingKeyHeader !== '' ? (header(routingKeyHeader) ?? '') : routingKey;
-      if (key !== '') return slotOf(salt, key);
-    }
-    return Math.floor(this.#random() * TOTAL_WEIGHT);
-  }
+/** '' where the call is on its own. */
+function keyOf<T>({ sticky, routingKeyHeader }: PolicyRoute<T>, { routingKey, header }: Question): string {
+  if (!sticky) return '';
+  return routingKey === '' && routingKeyHeader !== '' ? (header(routingKeyHeader) ?? '') : routingKey;
 }
 
 /** The version that the request names: no policy, so no copies and nobody in its place. */
 function named<T>(route: Route<T>, asked: string): Choice<T> {
   const target = route.ready.get(versionOf(route, asked) ?? '');
   if (target === undefined) throw absence(route, asked);
-  return { target, arm: '', epoch: route.epoch, slot: -1, shadows: NO_SHADOWS, failOver: undefined };
+  return { target, arm: '', epoch: route.epoch, slot: -1, shadows: NO_SHADOWS, failOver: undefined, evidence: 'none' };
 }
 
 /** What the policy lacks, with the states of the first versions. */

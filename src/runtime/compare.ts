@@ -1,5 +1,6 @@
 /** Comparing tensors within a tolerance, for golden examples and for the proof that batching is safe. */
 import type { Datatype } from '../domain/datatype.ts';
+import { elementsOf, isFloat } from '../domain/elements.ts';
 import type { Tensor } from '../domain/tensor.ts';
 
 /** How the tensors differ, in a sentence; undefined when they agree. */
@@ -16,7 +17,7 @@ export function compareTensors(got: Tensor, expected: Tensor, tolerance: number)
   if (got.shape.join() !== expected.shape.join()) {
     return `output "${expected.name}" has shape [${got.shape.join()}] where [${expected.shape.join()}] was expected`;
   }
-  const inexact = FLOATS.includes(expected.datatype);
+  const inexact = isFloat(expected.datatype);
   const left = elementsOf(got);
   const right = elementsOf(expected);
   for (let at = 0; at < right.length; at += 1) {
@@ -27,8 +28,6 @@ export function compareTensors(got: Tensor, expected: Tensor, tolerance: number)
   }
   return undefined;
 }
-
-const FLOATS: readonly Datatype[] = ['FP16', 'FP32', 'FP64'];
 
 /** FP16 has 11 bits of precision, so no smaller tolerance makes sense for it. */
 const FP16_TOLERANCE = 4e-3;
@@ -54,28 +53,4 @@ function within(a: unknown, b: unknown, tolerance: number): boolean {
   // An infinity is as far from its opposite as its share of itself: infinitely.
   if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
-}
-
-type Elements = ArrayLike<number | bigint | string>;
-
-const READ: Readonly<Record<Exclude<Datatype, 'BYTES'>, (memory: ArrayBuffer) => Elements>> = {
-  BOOL: (memory) => new Uint8Array(memory),
-  UINT8: (memory) => new Uint8Array(memory),
-  UINT16: (memory) => new Uint16Array(memory),
-  UINT32: (memory) => new Uint32Array(memory),
-  UINT64: (memory) => new BigUint64Array(memory),
-  INT8: (memory) => new Int8Array(memory),
-  INT16: (memory) => new Int16Array(memory),
-  INT32: (memory) => new Int32Array(memory),
-  INT64: (memory) => new BigInt64Array(memory),
-  FP16: (memory) => new Float16Array(memory),
-  FP32: (memory) => new Float32Array(memory),
-  FP64: (memory) => new Float64Array(memory),
-};
-
-/** The tensor's elements as numbers, bigints or strings; bytes are copied to align them. */
-export function elementsOf(tensor: Tensor): Elements {
-  if (!(tensor.data instanceof Uint8Array)) return tensor.data;
-  if (tensor.datatype === 'BYTES') throw new TypeError(`tensor "${tensor.name}" of strings came as bytes`);
-  return READ[tensor.datatype](new Uint8Array(tensor.data).buffer);
 }

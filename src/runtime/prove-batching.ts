@@ -1,12 +1,13 @@
 /** The proof, by running, that rows of different requests may share a run of this model. */
 import { joinRows, splitRows, toBlock, toTensor } from '../batching/join-and-split.ts';
+import { elementsOf } from '../domain/elements.ts';
 import { ServerError } from '../domain/errors.ts';
 import { plainReason } from './plain-reason.ts';
 import { allowsBatching } from '../domain/signature.ts';
 import type { Signature } from '../domain/signature.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import type { Golden } from '../domain/version.ts';
-import { compareOutputs, elementsOf } from './compare.ts';
+import { compareOutputs } from './compare.ts';
 import { FREE_DIMENSION_SIZES, sampleInputs } from './sample-inputs.ts';
 import type { OnnxSession } from './session.ts';
 

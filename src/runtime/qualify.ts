@@ -6,6 +6,7 @@ import type { ModelSettings, QualificationReport, VersionSpec } from '../domain/
 import { checkGolden } from './golden.ts';
 import { proveBatching, rowsTogether } from './prove-batching.ts';
 import type { Proof } from './prove-batching.ts';
+import { sketchReference } from './reference.ts';
 import { OnnxSession } from './session.ts';
 
 /** Fails with the reason for which the version must not serve. */
@@ -22,6 +23,8 @@ export async function qualify(spec: VersionSpec, residentBytes: () => number): P
   const singleRunMs = await medianRunMs(session, () => sample.map(toBlock), 7);
   const together = rowsTogether(proof.rows, batchRows).map((row) => row.inputs);
   const batchRunMs = batchRows === 1 ? singleRunMs : await medianRunMs(session, () => joinRows(together), 3);
+  const memoryBytes = Math.max(0, residentBytes() - before);
+  const reference = await sketchReference(session, { path: spec.path, batchable: proof.batchable });
   return {
     digest: spec.digest,
     signature: session.signature,
@@ -31,8 +34,9 @@ export async function qualify(spec: VersionSpec, residentBytes: () => number): P
     singleRunMs,
     batchRunMs,
     batchRows,
-    memoryBytes: Math.max(0, residentBytes() - before),
+    memoryBytes,
     sample,
+    ...(reference === undefined ? {} : { reference }),
   };
 }
 

@@ -163,7 +163,7 @@ export class Scheduler {
       const queueMs = flight.dispatchedAt - member.enqueuedAt;
       runner.stats.recordQueue(queueMs);
       const timings = { queueMs, hopMs, computeMs: reply.computeMs, batchRows: batch.rows };
-      member.resolve({ outputs: chosenOutputs(parts[index] ?? [], member.outputs), timings, batch: flight.trace });
+      member.resolve({ outputs: chosenOutputs(parts[index] ?? [], member.outputs), timings, batch: flight.trace, leads: index === 0 });
     }
   }
 

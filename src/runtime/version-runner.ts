@@ -35,6 +35,8 @@ export interface Answer {
   readonly outputs: readonly Tensor[];
   readonly timings: Timings;
   readonly batch: BatchTrace | undefined;
+  /** It was the oldest call of its run. */
+  readonly leads: boolean;
 }
 
 /** A call in the queue. */

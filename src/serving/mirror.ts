@@ -2,10 +2,11 @@
 import { toServerError } from '../domain/errors.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
-import type { Outcome } from '../domain/tracing.ts';
 import { DroppedError } from '../runtime/unserved.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import { arrangeInputs } from './arrange-inputs.ts';
+import type { CopyOutcome, PairedCall } from './shadow-pairs.ts';
+import type { Shadowing } from './shadowing.ts';
 
 export interface MirrorTarget {
   readonly runner: VersionRunner;
@@ -13,9 +14,10 @@ export interface MirrorTarget {
   readonly share: number;
 }
 
-/** What is copied of a call: the tensors as the caller sent them. */
-export interface MirroredCall {
-  readonly inputs: readonly Tensor[];
+export interface MirrorMeans {
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly shadowing: Shadowing;
 }
 
 /** A copy outlives its call, since it goes last; one that is older than this would only compare the past. */
@@ -24,26 +26,30 @@ const PATIENCE_MS = 10_000;
 /** Nobody waits for a copy, so nobody cancels it. */
 const NEVER = { aborted: false };
 
-/** To be called once the primary is enqueued. Never throws. @param random uniform in [0, 1). */
-export function mirror(targets: readonly MirrorTarget[], call: MirroredCall, random: () => number): void {
+/** To be called once the primary is enqueued, with the tensors as the caller sent them. Never throws. */
+export function mirror(targets: readonly MirrorTarget[], call: PairedCall, means: MirrorMeans): void {
   for (const { runner, share } of targets) {
-    if (random() * TOTAL_WEIGHT >= share || runner.shadow === undefined) continue;
-    void runCopy(runner.shadow, call.inputs);
+    if (means.random() * TOTAL_WEIGHT >= share || runner.shadow === undefined) continue;
+    means.shadowing.follow(call, runner.shadow, (copy) => runCopy(copy, call.inputs));
   }
 }
 
 /** A copy that gets to run is a request of the shadow, as is one that does not fit it. Never rejects. */
-async function runCopy(shadow: VersionRunner, given: readonly Tensor[]): Promise<void> {
+async function runCopy(shadow: VersionRunner, given: readonly Tensor[]): Promise<CopyOutcome> {
   const startedAt = shadow.now();
-  let outcome: Outcome = 'ok';
+  const copied = await answerOf(shadow, given, startedAt + PATIENCE_MS);
+  if (copied.kind === 'dropped') return copied;
+  shadow.stats.recordRequest(copied.kind === 'failed' ? copied.code : 'ok', shadow.now() - startedAt);
+  return copied;
+}
+
+async function answerOf(shadow: VersionRunner, given: readonly Tensor[], deadline: number): Promise<CopyOutcome> {
   try {
     // The tensors are views of the request's message, as on the way of the primary: nothing is copied until they run.
     const { inputs, rows, group } = arrangeInputs(shadow, given);
-    const deadline = startedAt + PATIENCE_MS;
-    await shadow.enqueue({ inputs, rows, group, outputs: [], deadline, signal: NEVER, trace: undefined });
+    const call = { inputs, rows, group, outputs: [], deadline, signal: NEVER, trace: undefined };
+    return { kind: 'answered', answer: await shadow.enqueue(call) };
   } catch (caught) {
-    if (caught instanceof DroppedError) return;
-    outcome = toServerError(caught).code;
+    return caught instanceof DroppedError ? { kind: 'dropped' } : { kind: 'failed', code: toServerError(caught).code };
   }
-  shadow.stats.recordRequest(outcome, shadow.now() - startedAt);
 }

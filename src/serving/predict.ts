@@ -5,8 +5,11 @@ import type { Choice, Router } from '../routing/router.ts';
 import type { Outcome, RequestTrace, Tracing } from '../domain/tracing.ts';
 import type { Answer, VersionRunner } from '../runtime/version-runner.ts';
 import { arrangeInputs, checkOutputs } from './arrange-inputs.ts';
+import type { ArmEvidence } from '../monitor/arm-evidence.ts';
+import type { DriftSampler } from './drift-sampler.ts';
 import { mirror } from './mirror.ts';
 import type { PredictionFacts } from './prediction-id.ts';
+import type { Shadowing } from './shadowing.ts';
 
 export interface PredictOptions {
   readonly router: Router<VersionRunner>;
@@ -14,6 +17,9 @@ export interface PredictOptions {
   readonly tracing: Tracing;
   /** Uniform in [0, 1): which calls are copied for shadows. */
   readonly random: () => number;
+  readonly shadowing: Shadowing;
+  readonly sampler: DriftSampler;
+  readonly arms: ArmEvidence;
   /** The prediction id; '' without a registry. */
   readonly sign: (answered: Omit<PredictionFacts, 'at'>) => string;
 }
@@ -28,29 +34,44 @@ interface Attempt {
   /** From when on it is timed. */
   readonly since: number;
   readonly shadows: Choice<VersionRunner>['shadows'];
+  /** Where chance decided for this version; undefined where it answers in place of another. */
+  readonly choice: Choice<VersionRunner> | undefined;
 }
 
 const NO_SHADOWS: readonly never[] = [];
 
 /** Rejects with a ServerError, whatever went wrong. */
-export function createPredict({ router, now, tracing, random, sign }: PredictOptions): Predict {
+export function createPredict(options: PredictOptions): Predict {
+  const { router, now, tracing, random, shadowing, sampler, arms, sign } = options;
+
   /** Counts for the version that was asked. From the call to enqueue nothing waits. */
-  const ask = async ({ runner, request, trace, since, shadows }: Attempt): Promise<Answer> => {
+  const ask = async ({ runner, request, trace, since, shadows, choice }: Attempt): Promise<Answer> => {
     let outcome: Outcome = 'ok';
+    let answer: Answer | undefined;
     try {
       if (request.deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
       checkOutputs(runner.signature, request.outputs, request.model);
       const { inputs, rows, group } = arrangeInputs(runner, request.inputs);
       const { outputs, deadline, signal } = request;
       const answering = runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
-      if (shadows.length > 0) mirror(shadows, request, random);
-      return await answering;
+      if (shadows.length > 0) {
+        mirror(shadows, { inputs: request.inputs, live: runner, answering }, { random, shadowing });
+      }
+      answer = await answering;
+      sampler.offer(runner, request, answer);
+      return answer;
     } catch (caught) {
       const error = toServerError(caught);
       outcome = error.code;
       throw error;
     } finally {
-      runner.stats.recordRequest(outcome, now() - since);
+      const ms = now() - since;
+      runner.stats.recordRequest(outcome, ms);
+      if (choice !== undefined && choice.evidence !== 'none') {
+        const runMs = answer?.leads === true ? answer.timings.computeMs : undefined;
+        const { slot, epoch, arm, evidence } = choice;
+        arms.record({ model: request.model, epoch, arm }, { outcome, ms, slot, keyed: evidence === 'keyed', runMs });
+      }
     }
   };
 
@@ -66,10 +87,13 @@ export function createPredict({ router, now, tracing, random, sign }: PredictOpt
       let failedOverFrom = '';
       version = runner.spec.version;
       try {
-        answer = await ask({ runner, request, trace, since: request.receivedAt, shadows });
+        answer = await ask({ runner, request, trace, since: request.receivedAt, shadows, choice });
       } catch (fault) {
         if (failOver === undefined || !mayFailOver(choice, request, fault, now())) throw fault;
-        answer = await askInstead({ runner: failOver, request, trace, since: now(), shadows: NO_SHADOWS }, fault);
+        answer = await askInstead(
+          { runner: failOver, request, trace, since: now(), shadows: NO_SHADOWS, choice: undefined },
+          fault,
+        );
         failedOverFrom = version;
         version = failOver.spec.version;
       }

@@ -40,6 +40,8 @@ export interface Events {
   imported(fields: { readonly registered: number; readonly problems: number; readonly ms: number }): void;
   /** The registry or the control plane could not do something, and tries again. At most one line per second. */
   controlFault(fields: { readonly what: string; readonly cause: unknown }): void;
+  /** A metric of a rollout fails that is only to be told of. */
+  rolloutAlert(fields: { readonly model: string; readonly rollout: number; readonly summary: string }): void;
   /** A serve process asked to be replaced. */
   serveRecycling(fields: { readonly reason: string }): void;
   laneLost(fields: { readonly lane: number; readonly reason: string }): void;
@@ -161,7 +163,7 @@ function versionEvents(
 function controlEvents(
   write: Write,
   now: () => number,
-): Pick<Events, 'controlConnection' | 'instanceConnection' | 'imported' | 'controlFault'> {
+): Pick<Events, 'controlConnection' | 'instanceConnection' | 'imported' | 'rolloutAlert' | 'controlFault'> {
   const faultLimit = new LineLimit({ intervalMs: INTERNAL_FAULT_INTERVAL_MS, now });
   return {
     controlConnection: (fields) => {
@@ -180,6 +182,10 @@ function controlEvents(
     imported: (fields) => {
       const message = `the models directory is imported: ${String(fields.registered)} new versions, ${String(fields.problems)} problems`;
       write('info', 'imported', fields, message);
+    },
+    rolloutAlert: (fields) => {
+      const message = `rollout ${String(fields.rollout)} of model ${fields.model}: ${fields.summary}`;
+      write('warn', 'rolloutAlert', fields, message);
     },
     controlFault: ({ what, cause }) => {
       const suppressed = faultLimit.take();

@@ -57,6 +57,7 @@ export function readInstruments(monitor: Monitor, vitals: Vitals): Instrument[] 
     ...requestInstruments(versions),
     ...gaugeInstruments(monitor.all()),
     ...shadowInstruments(shadows),
+    ...driftInstruments(versions),
     ...batchInstruments(versions),
     ...serverInstruments(monitor),
     ...processInstruments(vitals, monitor.startedAtMs),
@@ -127,6 +128,26 @@ function shadowInstruments(shadows: readonly VersionStats[]): Instrument[] {
       'sluice.request.dropped',
       'Copies for shadow versions that were dropped before they ran.',
       shadows.map((stats) => point(stats, stats.dropped)),
+    ),
+    count(
+      'sluice.shadow.pairs',
+      'Answers of a shadow version that were compared with those that callers got.',
+      shadows.map((stats) => point(stats, stats.pairs)),
+    ),
+    count(
+      'sluice.shadow.disagreed',
+      'Of these, answers that differ beyond the tolerance.',
+      shadows.map((stats) => point(stats, stats.disagreed)),
+    ),
+  ];
+}
+
+function driftInstruments(versions: readonly VersionStats[]): Instrument[] {
+  return [
+    count(
+      'sluice.drift.sampled',
+      'Requests whose values were counted for drift.',
+      versions.map((stats) => point(stats, stats.sampled)),
     ),
   ];
 }

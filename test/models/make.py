@@ -21,16 +21,17 @@ REPOSITORY = Path(__file__).parent
 sys.path.insert(0, str(REPOSITORY.parents[1] / "models"))
 
 import golden
+from canary import CANARY
 from datasets import iris_split
 from graphs import FIXTURES, HEADER, Fixture
 
 TOLERANCE = 1e-6
-ZIPMAP_PURPOSE = "skl2onnx's default: an output that is a sequence of maps, no tensor; must be refused with advice."
+ZIPMAP_PURPOSE = "skl2onnx's default: an output that is a sequence of maps, no tensor; it is skipped, and said so."
 
 README = """# Test models
 
-Small ONNX models, each for one behaviour of the server. `make.py` builds them from `graphs.py`; both this table
-and the files are its output. Models with golden examples have a `model.json`.
+Small ONNX models, each for one behaviour of the server. `make.py` builds them from `graphs.py` and `canary.py`;
+both this table and the files are its output. Models with golden examples have a `model.json`.
 
 **Do not run `endless_loop`, `hungry` or `hungry_slowly` outside a process with a time and memory limit.**
 
@@ -68,10 +69,10 @@ def write_with_zipmap() -> None:
 
 
 def main() -> None:
-    for fixture in FIXTURES:
+    for fixture in (*FIXTURES, *CANARY):
         write(fixture)
     write_with_zipmap()
-    rows = [f"| `{fixture.name}` {fixture.version} | {fixture.purpose} |\n" for fixture in FIXTURES]
+    rows = [f"| `{fixture.name}` {fixture.version} | {fixture.purpose} |\n" for fixture in (*FIXTURES, *CANARY)]
     rows.append(f"| `with_zipmap` 1 | {ZIPMAP_PURPOSE} |\n")
     (REPOSITORY / "README.md").write_text(README + "".join(rows), encoding="utf-8")
 

@@ -6,7 +6,9 @@ import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { join } from 'node:path';
 import { REPOSITORY } from './sluice.ts';
 
-const FILES = ['registry', 'traffic', 'monitor', 'audit'].map((name) => `sluice/admin/v1/${name}.proto`);
+const FILES = ['registry', 'traffic', 'rollouts', 'experiments', 'shadows', 'drift', 'monitor', 'audit'].map(
+  (name) => `sluice/admin/v1/${name}.proto`,
+);
 const schema = loadSync(FILES, {
   includeDirs: [join(REPOSITORY, 'proto')],
   defaults: true,
@@ -50,7 +52,7 @@ export interface TrafficMessage {
   readonly instances: readonly { readonly instance: string; readonly epoch: number; readonly reason: string }[];
 }
 
-export type Service = 'Registry' | 'Traffic' | 'Monitor' | 'Audit';
+export type Service = 'Registry' | 'Traffic' | 'Rollouts' | 'Experiments' | 'Shadows' | 'Drift' | 'Monitor' | 'Audit';
 
 export class AdminClient {
   readonly #client: Client;

@@ -1,4 +1,4 @@
-/** An admin process with canned answers, and the command run against it as main.ts would. */
+/** A server with canned answers, and the command run against it as main.ts would. */
 import { EventEmitter } from 'node:events';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type {
@@ -9,7 +9,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { runCli } from '../../src/cli/run.ts';
-import { loadAdminSchema } from '../../src/transport/grpc-js/codec.ts';
+import { loadAdminSchema, loadSchema } from '../../src/transport/grpc-js/codec.ts';
 
 /** Gets the request, or all messages of an upload, and the number of the call, from 1 on; gives a reply or a stream of them. */
 export type Handler = (request: never, attempt: number) => object | Promise<object> | AsyncIterable<object>;
@@ -47,8 +47,11 @@ export class FakeAdmin {
   /** Handlers by method name; other methods answer UNIMPLEMENTED. */
   static async start(handlers: Readonly<Record<string, Handler>>): Promise<FakeAdmin> {
     const admin = new FakeAdmin(handlers);
-    const { Registry, Traffic, Monitor, Audit } = loadAdminSchema().sluice.admin.v1;
-    for (const { service } of [Registry, Traffic, Monitor, Audit]) {
+    const { Registry, Traffic, Rollouts, Experiments, Shadows, Drift, Monitor, Audit } =
+      loadAdminSchema().sluice.admin.v1;
+    const { OutcomeService } = loadSchema().sluice.v1;
+    const all = [Registry, Traffic, Rollouts, Experiments, Shadows, Drift, Monitor, Audit, OutcomeService];
+    for (const { service } of all) {
       const methods = Object.entries(service).filter(([name]) => name in handlers);
       const implementation = methods.map(([name, { requestStream, responseStream }]) => [
         name,

@@ -1,12 +1,11 @@
 /** What people may change about a version or a model: tags, description, configuration; and taking versions away. */
-import { readFile } from 'node:fs/promises';
-import { describeError } from '../../domain/errors.ts';
 import { toStruct } from '../../transport/codec/struct.ts';
 import { switchFlag } from '../command.ts';
 import type { Command, Scene } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { REASON } from '../flags.ts';
+import { readJsonObject } from '../json-file.ts';
 import { pair } from '../kinds.ts';
 import { visible } from '../render/ansi.ts';
 import type { Look } from '../render/ansi.ts';
@@ -15,8 +14,6 @@ import { tableLines } from '../render/table.ts';
 import { fieldLines } from '../render/table.ts';
 import type { File__Output } from '../../transport/gen/sluice/admin/v1/File.ts';
 import type { GarbageCollectReply__Output } from '../../transport/gen/sluice/admin/v1/GarbageCollectReply.ts';
-
-const MAX_CONFIG_BYTES = 2 ** 20;
 
 const CONFIRM = switchFlag('confirm', 'Removes them; else the command only tells what it would remove.');
 
@@ -56,7 +53,7 @@ async function describe({ args, client, screen }: Scene): Promise<ExitCode> {
 
 async function configure({ args, client, screen, stdin }: Scene): Promise<ExitCode> {
   const source = args.operand('FILE.json');
-  const config = parseConfig(source, source === '-' ? await readAll(stdin) : await readLocal(source));
+  const config = await readJsonObject({ source, stdin, example: '{"maxBatchRows": 32}' });
   const model = await client.change(client.registry.ConfigureModel, {
     model: args.operand('MODEL'),
     config: toStruct(config),
@@ -67,37 +64,6 @@ async function configure({ args, client, screen, stdin }: Scene): Promise<ExitCo
     `${visible(model.model)} has ${keys.length === 0 ? "the server's defaults" : `its own ${visible(keys.join(', '))}`} now.`,
   ]);
   return EXIT.done;
-}
-
-async function readAll(stdin: AsyncIterable<Uint8Array | string>): Promise<string> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of stdin) {
-    const bytes = Buffer.from(part);
-    length += bytes.length;
-    if (length > MAX_CONFIG_BYTES) throw usageError(`the configuration is larger than ${bytesText(MAX_CONFIG_BYTES)}`);
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
-async function readLocal(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (caught) {
-    throw usageError(`${path} cannot be read (${describeError(caught)}); name a JSON file, or - for standard input`);
-  }
-}
-
-function parseConfig(source: string, text: string): Record<string, unknown> {
-  const where = source === '-' ? 'standard input' : source;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  } catch (caught) {
-    throw usageError(`${where} is not JSON (${describeError(caught)})`);
-  }
-  throw usageError(`${where} is no JSON object; give one such as {"maxBatchRows": 32}`);
 }
 
 async function deleteVersion({ args, client, screen }: Scene): Promise<ExitCode> {

@@ -20,9 +20,13 @@ export function clock(ms: number): string {
 /** "3m ago"; clocks of two machines differ, so what is not past yet is "now". '' where there is no time. */
 export function ago(ms: number | undefined, now: number): string {
   if (ms === undefined) return '';
-  const past = now - ms;
-  const [unit, size] = UNITS.find(([, each]) => past >= each) ?? [];
-  return unit === undefined || size === undefined ? 'now' : `${Math.floor(past / size)}${unit} ago`;
+  return now - ms < 1000 ? 'now' : `${lasting(now - ms)} ago`;
+}
+
+/** "3m": in the largest unit, rounded down. */
+export function lasting(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms >= each) ?? [];
+  return unit === undefined || size === undefined ? '0s' : `${Math.floor(ms / size)}${unit}`;
 }
 
 /** Both: "2026-01-31 23:59:59Z (3m ago)". */

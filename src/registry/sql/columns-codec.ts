@@ -29,6 +29,11 @@ export class Columns {
     return Number.isSafeInteger(value) ? Number(value) : this.#lost(column, 'it is no integer');
   }
 
+  number(column: string): number {
+    const value = this.#row[column];
+    return typeof value === 'number' ? value : this.#lost(column, 'it is no number');
+  }
+
   optionalInteger(column: string): number | undefined {
     return this.#isNull(column) ? undefined : this.integer(column);
   }

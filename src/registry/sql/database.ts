@@ -36,6 +36,8 @@ export interface Dialect {
   /** Of 64 bits. */
   readonly integer: string;
   readonly bytes: string;
+  /** Of 64 bits. */
+  readonly real: string;
   /** Goes to the end of a CREATE TABLE. */
   readonly tableOptions: string;
 }

@@ -10,6 +10,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 1, statements: registryTables },
   { number: 2, statements: trafficTables },
   { number: 3, statements: statisticsTables },
+  { number: 4, statements: documentTables },
 ];
 
 /** What is large stands in version_details, so that looking through all versions reads little. */
@@ -106,5 +107,44 @@ function statisticsTables({ text, integer, tableOptions }: Dialect): readonly st
       width_ms ${integer} NOT NULL, totals ${text} NOT NULL, PRIMARY KEY (model, role, at, version, width_ms)
     )${tableOptions}`,
     'CREATE INDEX statistics_by_width ON statistics (width_ms, at)',
+  ];
+}
+
+function documentTables({ text, integer, real, tableOptions }: Dialect): readonly string[] {
+  return [
+    `CREATE TABLE documents (
+      kind ${text} NOT NULL, id ${integer} NOT NULL, name ${text} NOT NULL, model ${text} NOT NULL,
+      is_open ${integer} NOT NULL, body ${text} NOT NULL, created_at ${integer} NOT NULL,
+      updated_at ${integer} NOT NULL, PRIMARY KEY (kind, id)
+    )${tableOptions}`,
+    "CREATE UNIQUE INDEX documents_by_name ON documents (kind, name) WHERE name <> ''",
+    'CREATE INDEX documents_by_model ON documents (kind, model, id)',
+    'CREATE INDEX documents_open ON documents (kind, is_open, id)',
+    `CREATE TABLE journals (
+      kind ${text} NOT NULL, id ${integer} NOT NULL, seq ${integer} NOT NULL, at ${integer} NOT NULL,
+      body ${text} NOT NULL, PRIMARY KEY (kind, id, seq)
+    )${tableOptions}`,
+    `CREATE TABLE document_notes (
+      kind ${text} NOT NULL, id ${integer} NOT NULL, note ${text} NOT NULL, PRIMARY KEY (kind, id)
+    )${tableOptions}`,
+    `CREATE TABLE tallies (
+      kind ${text} NOT NULL, model ${text} NOT NULL, name ${text} NOT NULL, instance ${text} NOT NULL,
+      boot ${text} NOT NULL, body ${text} NOT NULL, at ${integer} NOT NULL,
+      PRIMARY KEY (kind, model, name, instance, boot)
+    )${tableOptions}`,
+    'CREATE INDEX tallies_by_time ON tallies (at)',
+    `CREATE TABLE outcomes (
+      scope ${text} NOT NULL, metric ${text} NOT NULL, id ${text} NOT NULL, arm ${text} NOT NULL,
+      unit ${text} NOT NULL, prediction ${text} NOT NULL, value ${real} NOT NULL, denominator ${real} NOT NULL,
+      at ${integer} NOT NULL, PRIMARY KEY (scope, metric, id)
+    )${tableOptions}`,
+    `CREATE TABLE outcome_units (
+      scope ${text} NOT NULL, metric ${text} NOT NULL, arm ${text} NOT NULL, unit ${text} NOT NULL,
+      y ${real} NOT NULL, d ${real} NOT NULL, n ${integer} NOT NULL, PRIMARY KEY (scope, metric, arm, unit)
+    )${tableOptions}`,
+    `CREATE TABLE outcome_predictions (
+      scope ${text} NOT NULL, arm ${text} NOT NULL, prediction ${text} NOT NULL,
+      PRIMARY KEY (scope, arm, prediction)
+    )${tableOptions}`,
   ];
 }

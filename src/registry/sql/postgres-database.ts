@@ -13,7 +13,13 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 20_000;
 
 /** Texts are compared by bytes whatever the database's locale, so that both databases have one order. */
-const DIALECT: Dialect = { text: 'TEXT COLLATE "C"', integer: 'BIGINT', bytes: 'BYTEA', tableOptions: '' };
+const DIALECT: Dialect = {
+  text: 'TEXT COLLATE "C"',
+  integer: 'BIGINT',
+  bytes: 'BYTEA',
+  real: 'DOUBLE PRECISION',
+  tableOptions: '',
+};
 
 export class PostgresDatabase implements Database {
   readonly dialect = DIALECT;

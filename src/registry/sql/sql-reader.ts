@@ -20,7 +20,19 @@ import type {
   StoreReader,
   VersionFilter,
 } from '../store.ts';
+import type { UnitSums } from '../../domain/experiment.ts';
+import type { DocumentKind, DocumentReader, JournalEntry, StoredDocument, Tally } from '../document-store.ts';
+import type { OutcomeReader } from '../outcome-store.ts';
 import type { Queries } from './database.ts';
+import {
+  selectDocument,
+  selectDocumentNamed,
+  selectDocuments,
+  selectJournal,
+  selectNote,
+  selectTallies,
+} from './document-queries.ts';
+import { selectOutcomeCounts, selectUnitMeansAt, selectUnitSums } from './outcome-queries.ts';
 import { selectEvents, selectEventsFrom } from './event-queries.ts';
 import { selectModel, selectModels, selectRemembered, selectRevision } from './model-queries.ts';
 import { selectAlias, selectAliases, selectTransition, selectTransitions } from './stage-queries.ts';
@@ -168,5 +180,44 @@ export abstract class SqlReader implements StoreReader {
 
   statistics(query: SlotQuery): Promise<readonly StatisticsSlot[]> {
     return selectStatistics(this.#queries, query);
+  }
+
+  document(kind: DocumentKind, id: number): Promise<StoredDocument | undefined> {
+    return selectDocument(this.#queries, kind, id);
+  }
+
+  documentNamed(kind: DocumentKind, name: string): Promise<StoredDocument | undefined> {
+    return selectDocumentNamed(this.#queries, { kind, name });
+  }
+
+  documents(
+    filter: Parameters<DocumentReader['documents']>[0],
+    page: Page<number>,
+  ): Promise<readonly StoredDocument[]> {
+    return selectDocuments(this.#queries, filter, page);
+  }
+
+  journal(kind: DocumentKind, id: number, limit: number): Promise<readonly JournalEntry[]> {
+    return selectJournal(this.#queries, { kind, id }, limit);
+  }
+
+  note(kind: DocumentKind, id: number): Promise<string | undefined> {
+    return selectNote(this.#queries, { kind, id });
+  }
+
+  tallies(kind: string, model: string): Promise<readonly Tally[]> {
+    return selectTallies(this.#queries, { kind, model });
+  }
+
+  unitSums(scope: string, metric: string): Promise<readonly UnitSums[]> {
+    return selectUnitSums(this.#queries, scope, metric);
+  }
+
+  unitMeansAt(query: Parameters<OutcomeReader['unitMeansAt']>[0]): Promise<readonly number[]> {
+    return selectUnitMeansAt(this.#queries, query);
+  }
+
+  outcomeCounts(scope: string): ReturnType<OutcomeReader['outcomeCounts']> {
+    return selectOutcomeCounts(this.#queries, scope);
   }
 }

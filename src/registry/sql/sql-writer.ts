@@ -10,7 +10,18 @@ import type {
   Transition,
 } from '../../domain/registry.ts';
 import type { Remembered, SeriesKey, StatisticsSlot, StoreWriter } from '../store.ts';
+import type { DocumentKind, JournalEntry, StoredDocument, Tally } from '../document-store.ts';
+import type { OutcomeRow } from '../outcome-store.ts';
 import type { Queries } from './database.ts';
+import {
+  deleteTalliesBefore,
+  insertDocument,
+  insertJournalEntry,
+  updateDocument,
+  upsertNote,
+  upsertTally,
+} from './document-queries.ts';
+import { insertOutcome } from './outcome-queries.ts';
 import { insertEvent } from './event-queries.ts';
 import {
   advanceRevision,
@@ -115,5 +126,33 @@ export class SqlWriter extends SqlReader implements StoreWriter {
 
   deleteSeriesTotalsBefore(at: number): Promise<void> {
     return deleteSeriesTotalsBefore(this.#queries, at);
+  }
+
+  addDocument(document: Omit<StoredDocument, 'id'>): Promise<StoredDocument> {
+    return insertDocument(this.#queries, document);
+  }
+
+  putDocument(document: StoredDocument): Promise<void> {
+    return updateDocument(this.#queries, document);
+  }
+
+  appendJournal(kind: DocumentKind, id: number, entry: Omit<JournalEntry, 'seq'>): Promise<JournalEntry> {
+    return insertJournalEntry(this.#queries, { kind, id }, entry);
+  }
+
+  putNote(kind: DocumentKind, id: number, note: string): Promise<void> {
+    return upsertNote(this.#queries, { kind, id }, note);
+  }
+
+  putTally(tally: Tally): Promise<void> {
+    return upsertTally(this.#queries, tally);
+  }
+
+  deleteTalliesBefore(at: number): Promise<void> {
+    return deleteTalliesBefore(this.#queries, at);
+  }
+
+  addOutcome(row: OutcomeRow): Promise<boolean> {
+    return insertOutcome(this.#queries, row);
   }
 }

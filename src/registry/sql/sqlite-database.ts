@@ -11,7 +11,7 @@ const BUSY_TIMEOUT_MS = 2000;
 /** The registry holds secrets. */
 const OWNER_ONLY = 0o600;
 
-const DIALECT: Dialect = { text: 'TEXT', integer: 'INTEGER', bytes: 'BLOB', tableOptions: ' STRICT' };
+const DIALECT: Dialect = { text: 'TEXT', integer: 'INTEGER', bytes: 'BLOB', real: 'REAL', tableOptions: ' STRICT' };
 
 export class SqliteDatabase implements Database {
   readonly dialect = DIALECT;

@@ -3,6 +3,8 @@
  */
 import type { DesiredUpdate, Hello, InstanceReport, VersionReport, WireModel } from '../../control/messages.ts';
 import { ServerError } from '../../domain/errors.ts';
+import { EVIDENCE_KINDS } from '../../monitor/evidence-book.ts';
+import type { EvidenceLine } from '../../monitor/evidence-reporter.ts';
 import { isName } from '../../domain/version.ts';
 import type { VersionState } from '../../domain/version.ts';
 import type { DesiredModel__Output as ModelIn, DesiredModel } from '../gen/sluice/control/v1/DesiredModel.ts';
@@ -11,6 +13,7 @@ import type {
   DesiredUpdate as UpdateOut,
 } from '../gen/sluice/control/v1/DesiredUpdate.ts';
 import type { DesiredVersion__Output as VersionIn } from '../gen/sluice/control/v1/DesiredVersion.ts';
+import type { EvidenceRow__Output as EvidenceIn } from '../gen/sluice/control/v1/EvidenceRow.ts';
 import type { Hello__Output as HelloIn } from '../gen/sluice/control/v1/Hello.ts';
 import type {
   InstanceMessage__Output as MessageIn,
@@ -45,7 +48,8 @@ export function parseHello({ instance, boot, address, serverVersion }: HelloIn):
   return { instance, boot, address, serverVersion };
 }
 
-export function formatReport({ applied, versions, revision, settled, statistics }: InstanceReport): InstanceMessage {
+export function formatReport(report: InstanceReport): InstanceMessage {
+  const { applied, versions, revision, settled, statistics, evidence } = report;
   return {
     applied: applied.map(({ model, epoch, reason, at }) => ({ model, epoch, reason, atMs: at })),
     versions: versions.map(({ since, ...report }) => ({ ...report, sinceMs: since })),
@@ -53,11 +57,14 @@ export function formatReport({ applied, versions, revision, settled, statistics 
     settled,
     statisticsSeq: statistics?.seq ?? 0,
     series: statistics?.series.map((series) => ({ ...series })) ?? [],
+    evidenceSeq: evidence?.seq ?? 0,
+    evidence: evidence?.rows.map((row) => ({ ...row })) ?? [],
   };
 }
 
 export function parseReport(message: MessageIn): InstanceReport {
   const seq = whole('statistics_seq', message.statisticsSeq);
+  const evidenceSeq = whole('evidence_seq', message.evidenceSeq);
   return {
     applied: message.applied.map(({ model, epoch, reason, atMs }) => ({
       model: named('applied.model', model),
@@ -69,7 +76,14 @@ export function parseReport(message: MessageIn): InstanceReport {
     revision: whole('revision', message.revision),
     settled: message.settled,
     ...(seq === 0 ? {} : { statistics: { seq, series: message.series.map((series) => ({ ...series })) } }),
+    ...(evidenceSeq === 0 ? {} : { evidence: { seq: evidenceSeq, rows: message.evidence.map(parseEvidence) } }),
   };
+}
+
+function parseEvidence({ kind, model, name, bodyJson }: EvidenceIn): EvidenceLine {
+  const known = EVIDENCE_KINDS.find((candidate) => candidate === kind);
+  if (known === undefined) throw bad(`evidence.kind is ${quote(kind)}; send one of ${EVIDENCE_KINDS.join(', ')}`);
+  return { kind: known, model: named('evidence.model', model), name, bodyJson };
 }
 
 function parseVersionReport({ model, version, digest, state, reason, sinceMs, gone }: ReportIn): VersionReport {
@@ -85,18 +99,20 @@ function parseVersionReport({ model, version, digest, state, reason, sinceMs, go
 }
 
 export function formatUpdate(update: DesiredUpdate): UpdateOut {
-  const { models, removed, predictionKey, statisticsAck, ...head } = update;
+  const { models, removed, predictionKey, statisticsAck, evidenceAck, ...head } = update;
   return {
     ...head,
     models: models.map(formatModel),
     removed: [...removed],
     ...(predictionKey === undefined ? {} : { predictionKey }),
     ...(statisticsAck === undefined ? {} : { statisticsAck }),
+    ...(evidenceAck === undefined ? {} : { evidenceAck }),
   };
 }
 
 export function parseUpdate(wire: UpdateIn): DesiredUpdate {
   const acknowledged = whole('statistics_ack', wire.statisticsAck);
+  const evidenceAck = whole('evidence_ack', wire.evidenceAck);
   return {
     revision: whole('revision', wire.revision),
     reset: wire.reset,
@@ -107,6 +123,7 @@ export function parseUpdate(wire: UpdateIn): DesiredUpdate {
     // A copy: the wire's is a view that would keep the whole message in memory.
     ...(wire.predictionKey.length === 0 ? {} : { predictionKey: new Uint8Array(wire.predictionKey) }),
     ...(acknowledged === 0 ? {} : { statisticsAck: acknowledged }),
+    ...(evidenceAck === 0 ? {} : { evidenceAck }),
   };
 }
 

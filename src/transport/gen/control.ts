@@ -8,9 +8,13 @@ import type { DesiredFile as _sluice_control_v1_DesiredFile, DesiredFile__Output
 import type { DesiredModel as _sluice_control_v1_DesiredModel, DesiredModel__Output as _sluice_control_v1_DesiredModel__Output } from './sluice/control/v1/DesiredModel.ts';
 import type { DesiredUpdate as _sluice_control_v1_DesiredUpdate, DesiredUpdate__Output as _sluice_control_v1_DesiredUpdate__Output } from './sluice/control/v1/DesiredUpdate.ts';
 import type { DesiredVersion as _sluice_control_v1_DesiredVersion, DesiredVersion__Output as _sluice_control_v1_DesiredVersion__Output } from './sluice/control/v1/DesiredVersion.ts';
+import type { EvidenceRow as _sluice_control_v1_EvidenceRow, EvidenceRow__Output as _sluice_control_v1_EvidenceRow__Output } from './sluice/control/v1/EvidenceRow.ts';
 import type { FetchBlobRequest as _sluice_control_v1_FetchBlobRequest, FetchBlobRequest__Output as _sluice_control_v1_FetchBlobRequest__Output } from './sluice/control/v1/FetchBlobRequest.ts';
 import type { Hello as _sluice_control_v1_Hello, Hello__Output as _sluice_control_v1_Hello__Output } from './sluice/control/v1/Hello.ts';
 import type { InstanceMessage as _sluice_control_v1_InstanceMessage, InstanceMessage__Output as _sluice_control_v1_InstanceMessage__Output } from './sluice/control/v1/InstanceMessage.ts';
+import type { KeepOutcomesReply as _sluice_control_v1_KeepOutcomesReply, KeepOutcomesReply__Output as _sluice_control_v1_KeepOutcomesReply__Output } from './sluice/control/v1/KeepOutcomesReply.ts';
+import type { KeepOutcomesRequest as _sluice_control_v1_KeepOutcomesRequest, KeepOutcomesRequest__Output as _sluice_control_v1_KeepOutcomesRequest__Output } from './sluice/control/v1/KeepOutcomesRequest.ts';
+import type { KeptOutcome as _sluice_control_v1_KeptOutcome, KeptOutcome__Output as _sluice_control_v1_KeptOutcome__Output } from './sluice/control/v1/KeptOutcome.ts';
 import type { SeriesReport as _sluice_control_v1_SeriesReport, SeriesReport__Output as _sluice_control_v1_SeriesReport__Output } from './sluice/control/v1/SeriesReport.ts';
 import type { VersionReport as _sluice_control_v1_VersionReport, VersionReport__Output as _sluice_control_v1_VersionReport__Output } from './sluice/control/v1/VersionReport.ts';
 
@@ -29,9 +33,13 @@ export interface ProtoGrpcType {
         DesiredModel: MessageTypeDefinition<_sluice_control_v1_DesiredModel, _sluice_control_v1_DesiredModel__Output>
         DesiredUpdate: MessageTypeDefinition<_sluice_control_v1_DesiredUpdate, _sluice_control_v1_DesiredUpdate__Output>
         DesiredVersion: MessageTypeDefinition<_sluice_control_v1_DesiredVersion, _sluice_control_v1_DesiredVersion__Output>
+        EvidenceRow: MessageTypeDefinition<_sluice_control_v1_EvidenceRow, _sluice_control_v1_EvidenceRow__Output>
         FetchBlobRequest: MessageTypeDefinition<_sluice_control_v1_FetchBlobRequest, _sluice_control_v1_FetchBlobRequest__Output>
         Hello: MessageTypeDefinition<_sluice_control_v1_Hello, _sluice_control_v1_Hello__Output>
         InstanceMessage: MessageTypeDefinition<_sluice_control_v1_InstanceMessage, _sluice_control_v1_InstanceMessage__Output>
+        KeepOutcomesReply: MessageTypeDefinition<_sluice_control_v1_KeepOutcomesReply, _sluice_control_v1_KeepOutcomesReply__Output>
+        KeepOutcomesRequest: MessageTypeDefinition<_sluice_control_v1_KeepOutcomesRequest, _sluice_control_v1_KeepOutcomesRequest__Output>
+        KeptOutcome: MessageTypeDefinition<_sluice_control_v1_KeptOutcome, _sluice_control_v1_KeptOutcome__Output>
         SeriesReport: MessageTypeDefinition<_sluice_control_v1_SeriesReport, _sluice_control_v1_SeriesReport__Output>
         VersionReport: MessageTypeDefinition<_sluice_control_v1_VersionReport, _sluice_control_v1_VersionReport__Output>
       }

@@ -6,24 +6,45 @@ import { loadSync, type Options } from '@grpc/proto-loader';
 import { describeError, ServerError } from '../../domain/errors.ts';
 import type { ProtoGrpcType as AuditTypes } from '../gen/audit.ts';
 import type { ProtoGrpcType as ControlTypes } from '../gen/control.ts';
+import type { ProtoGrpcType as DriftTypes } from '../gen/drift.ts';
+import type { ProtoGrpcType as ExperimentTypes } from '../gen/experiments.ts';
 import type { ProtoGrpcType as InferenceTypes } from '../gen/grpc_service.ts';
 import type { ProtoGrpcType as MonitorTypes } from '../gen/monitor.ts';
+import type { ProtoGrpcType as OutcomeTypes } from '../gen/outcomes.ts';
 import type { ProtoGrpcType as PredictTypes } from '../gen/predict.ts';
 import type { ProtoGrpcType as RegistryTypes } from '../gen/registry.ts';
+import type { ProtoGrpcType as RolloutTypes } from '../gen/rollouts.ts';
+import type { ProtoGrpcType as ShadowTypes } from '../gen/shadows.ts';
 import type { ProtoGrpcType as TrafficTypes } from '../gen/traffic.ts';
 
 const PROTO_DIRECTORY = fileURLToPath(new URL('../../../proto', import.meta.url));
 
 /** The files of each door's services. */
-export const PREDICT_FILES = ['sluice/v1/predict.proto', 'inference/grpc_service.proto'];
-export const ADMIN_FILES = ['registry', 'traffic', 'monitor', 'audit'].map((name) => `sluice/admin/v1/${name}.proto`);
+export const PREDICT_FILES = ['sluice/v1/predict.proto', 'sluice/v1/outcomes.proto', 'inference/grpc_service.proto'];
+export const ADMIN_FILES = [
+  'registry',
+  'traffic',
+  'rollouts',
+  'experiments',
+  'shadows',
+  'drift',
+  'monitor',
+  'audit',
+].map((name) => `sluice/admin/v1/${name}.proto`);
 const CONTROL_FILES = ['sluice/control/v1/control.proto'];
 
 /** Must agree with the flags of `npm run gen`. 64-bit integers come as Long objects: exact, and quick to take apart. */
 const OPTIONS: Options = { includeDirs: [PROTO_DIRECTORY], defaults: true, enums: String, oneofs: true };
 
-export type Schema = PredictTypes & InferenceTypes;
-export type AdminSchema = RegistryTypes & TrafficTypes & MonitorTypes & AuditTypes;
+export type Schema = PredictTypes & OutcomeTypes & InferenceTypes;
+export type AdminSchema = RegistryTypes &
+  TrafficTypes &
+  RolloutTypes &
+  ExperimentTypes &
+  ShadowTypes &
+  DriftTypes &
+  MonitorTypes &
+  AuditTypes;
 
 /** The Predict port's services with their clients and method definitions, as the types in gen/ describe them. */
 export function loadSchema(): Schema {

@@ -19,11 +19,11 @@ export interface AdminRegistration {
 }
 
 export function registerAdmin({ registrar, schema, services, uploadIdleMs }: AdminRegistration): void {
-  const { Registry, Traffic, Monitor, Audit } = schema.sluice.admin.v1;
+  const { Registry, Traffic, Rollouts, Monitor, Audit } = schema.sluice.admin.v1;
   const watches = { places: new Places(MAX_WATCHES, 'watches'), leaves: true };
   registerRegistry(registrar, Registry.service, services, { watches, uploadIdleMs });
 
-  const { traffic, monitor, audit } = services;
+  const { traffic, rollouts, monitor, audit } = services;
   addUnary(registrar, Traffic.service.GetTraffic, traffic.getTraffic);
   addUnary(registrar, Traffic.service.SetTraffic, traffic.setTraffic);
   addUnary(registrar, Traffic.service.SwitchTraffic, traffic.switchTraffic);
@@ -31,16 +31,41 @@ export function registerAdmin({ registrar, schema, services, uploadIdleMs }: Adm
   addUnary(registrar, Traffic.service.ListEpochs, traffic.listEpochs);
   addServerStream(registrar, Traffic.service.WatchTraffic, watches, traffic.watchTraffic);
 
+  addUnary(registrar, Rollouts.service.Start, rollouts.start);
+  addUnary(registrar, Rollouts.service.Get, rollouts.get);
+  addUnary(registrar, Rollouts.service.List, rollouts.list);
+  addUnary(registrar, Rollouts.service.Pause, rollouts.pause);
+  addUnary(registrar, Rollouts.service.Resume, rollouts.resume);
+  addUnary(registrar, Rollouts.service.Promote, rollouts.promote);
+  addUnary(registrar, Rollouts.service.Abort, rollouts.abort);
+  addUnary(registrar, Rollouts.service.Approve, rollouts.approve);
+  addServerStream(registrar, Rollouts.service.Watch, watches, rollouts.watch);
+
   addUnary(registrar, Monitor.service.GetStats, monitor.getStats);
   addServerStream(registrar, Monitor.service.WatchStats, watches, monitor.watchStats);
   addUnary(registrar, Monitor.service.CheckHealth, monitor.checkHealth);
   addUnary(registrar, Monitor.service.ListInstances, monitor.listInstances);
+
+  registerComparisons(registrar, schema, services, watches);
 
   const { ListEvents } = Audit.service;
   const responseSerialize = rememberingEvents(ListEvents.responseSerialize);
   addUnary(registrar, { ...ListEvents, responseSerialize }, audit.listEvents);
   addUnary(registrar, Audit.service.VerifyChain, audit.verifyChain);
   addUnary(registrar, Audit.service.WhoServed, audit.whoServed);
+}
+
+function registerComparisons(
+  registrar: Registrar,
+  schema: AdminSchema,
+  { shadows, drift }: AdminServices,
+  watches: { places: Places; leaves: boolean },
+): void {
+  const { Shadows, Drift } = schema.sluice.admin.v1;
+  addUnary(registrar, Shadows.service.GetComparison, shadows.getComparison);
+  addServerStream(registrar, Shadows.service.WatchComparison, watches, shadows.watchComparison);
+  addUnary(registrar, Shadows.service.ListExamples, shadows.listExamples);
+  addUnary(registrar, Drift.service.GetDrift, drift.getDrift);
 }
 
 function registerRegistry(

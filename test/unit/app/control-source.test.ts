@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { ControlSource } from '../../../src/app/control-source.ts';
 import type { VersionStatus } from '../../../src/domain/version.ts';
+import { EvidenceBook } from '../../../src/monitor/evidence-book.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { spec } from '../../support/builders.ts';
 import { recordedEvents } from '../../support/recorded-events.ts';
@@ -28,6 +29,7 @@ async function open() {
     instance: () => 'here',
     predictAddress: () => '127.0.0.1:50051',
     monitor: new Monitor(),
+    evidence: new EvidenceBook(),
     events,
     apply: () => undefined,
     settled: () => true,

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { aboveZero, decimal, moment, momentMs, numberPair, pair, rule, share, text } from '../../../src/cli/kinds.ts';
+import {
+  aboveZero,
+  decimal,
+  longDuration,
+  moment,
+  momentMs,
+  numberPair,
+  pair,
+  rule,
+  share,
+  signedNumber,
+  text,
+  weight,
+} from '../../../src/cli/kinds.ts';
 import { parseArms } from '../../../src/cli/commands/traffic-set.ts';
 import { ratio } from '../../../src/config/kinds.ts';
 
@@ -137,6 +150,29 @@ suite('pairs and numbers', () => {
     assert.deepEqual(
       ['0', '0.5', '10', '10.1', '-1', '1e1'].map((each) => kind.parse(each)),
       [undefined, 0.5, 10, undefined, undefined, undefined],
+    );
+  });
+
+  test('a number may have a sign, a fraction and a power of ten', () => {
+    const given = ['1', '-0.5', '2e-3', '1e9', '', '-', '1.', 'NaN', 'Infinity', '1e999', '0x10'];
+    assert.deepEqual(
+      given.map((each) => signedNumber().parse(each)),
+      [1, -0.5, 0.002, 1e9, undefined, undefined, undefined, undefined, undefined, undefined, undefined],
+    );
+  });
+
+  test('a share without a version is in percent or in 1/10,000', () => {
+    assert.deepEqual(
+      ['10%', '33.33%', '1000', '0', '101%', '10001', 'all'].map((each) => weight().parse(each)),
+      [1000, 3333, 1000, 0, undefined, undefined, undefined],
+    );
+  });
+
+  test('long durations may be in days', () => {
+    const kind = longDuration({ min: 1000, max: 7 * 86_400_000 });
+    assert.deepEqual(
+      ['1d', '7d', '90m', '8d', '0d', '1.5d', 'd'].map((each) => kind.parse(each)),
+      [86_400_000, 604_800_000, 5_400_000, undefined, undefined, undefined, undefined],
     );
   });
 

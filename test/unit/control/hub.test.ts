@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, suite, test } from 'node:test';
 import { setAlias } from '../../../src/admin/set-alias.ts';
+import { Evidence } from '../../../src/admin/evidence.ts';
 import { Statistics } from '../../../src/admin/statistics.ts';
 import type { AdminContext } from '../../../src/admin/context.ts';
 import { Board } from '../../../src/control/board.ts';
@@ -89,6 +90,7 @@ class HubScene {
       store,
       board,
       statistics: new Statistics({ store, now, onFault }),
+      evidence: new Evidence({ store, now, onFault }),
       predictionKey: KEY,
       onFault,
       onConnection: ({ instance, connected }) => connections.push(`${instance} ${connected ? 'came' : 'left'}`),

@@ -9,6 +9,7 @@ import { ControlLink } from '../../../src/control/link.ts';
 import type { DesiredUpdate, InstanceReport, VersionReport, WireModel } from '../../../src/control/messages.ts';
 import { seriesOf } from '../../../src/control/series-codec.ts';
 import type { DesiredState } from '../../../src/domain/desired-state.ts';
+import { EvidenceBook } from '../../../src/monitor/evidence-book.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { StatisticsReporter } from '../../../src/monitor/statistics-reporter.ts';
 import { reportToJson } from '../../../src/registry/report-codec.ts';
@@ -39,6 +40,7 @@ class Scene {
   readonly faults: string[] = [];
   readonly reports: InstanceReport[] = [];
   settled = false;
+  readonly evidence = new EvidenceBook();
   readonly link: ControlLink;
 
   private constructor(disk: DesiredDisk) {
@@ -46,6 +48,7 @@ class Scene {
       disk,
       // A clock that stands still, so that nothing is said again only because it was said long ago.
       reporter: new StatisticsReporter(this.monitor, () => 0),
+      evidence: this.evidence,
       apply: (state) => this.states.push(state),
       onPredictionKey: (key) => this.keys.push(key),
       settled: () => this.settled,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { DesiredDisk } from '../../../src/control/desired-disk.ts';
 import { ControlLink } from '../../../src/control/link.ts';
+import { EvidenceBook } from '../../../src/monitor/evidence-book.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { StatisticsReporter } from '../../../src/monitor/statistics-reporter.ts';
 
@@ -14,6 +15,7 @@ it('tries versions again that failed, perhaps since the admin process went, once
   const link = new ControlLink({
     disk: await DesiredDisk.open(dir, (cause) => assert.fail(String(cause))),
     reporter: new StatisticsReporter(new Monitor()),
+    evidence: new EvidenceBook(),
     apply: (_, { retryFailed }) => applied.push(retryFailed),
     onPredictionKey: () => undefined,
     settled: () => true,

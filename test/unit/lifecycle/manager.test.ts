@@ -404,6 +404,7 @@ suite('Manager, policies', () => {
       slot: -1,
       shadows: [{ runner: three, share: 10_000 }],
       failOver: two,
+      evidence: 'none',
     });
     const { target, arm } = bench.router.route({ ...question, header: () => undefined });
     assert.deepEqual([target, arm], [one, 'arm-1']);

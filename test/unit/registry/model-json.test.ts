@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { elementsOf } from '../../../src/runtime/compare.ts';
+import { elementsOf } from '../../../src/domain/elements.ts';
 import { parseModelJson } from '../../../src/registry/model-json.ts';
 import { tensorFromJson } from '../../../src/registry/tensor-json.ts';
 

@@ -23,6 +23,7 @@ function policy(over: Partial<PolicyRoute<string>> = {}): PolicyRoute<string> {
     sticky: true,
     routingKeyHeader: '',
     salt: 'iris',
+    compared: false,
     ...over,
   };
 }
@@ -132,13 +133,29 @@ suite('Router', () => {
       slot,
       shadows,
       failOver: 'iris 1',
+      evidence: 'none',
     });
+  });
+
+  test('where arms are compared a choice says whether its key decided or chance alone, and a rule or name neither', () => {
+    const rules = [
+      { arm: 'rule:beta', header: 'x-tier', match: { kind: 'present' as const, present: true }, target: 'iris 2' },
+    ];
+    const router = routerOf({ policy: policy({ compared: true, rules }) });
+    const evidence = (question: Parameters<typeof ask>[0], headers = {}): string =>
+      router.route(ask(question, headers)).evidence;
+    assert.equal(evidence({ routingKey: 'user-3' }), 'keyed');
+    assert.equal(evidence({}), 'keyless');
+    assert.equal(evidence({}, { 'x-tier': 'beta' }), 'none');
+    assert.equal(evidence({ version: '2' }), 'none');
+    const restless = routerOf({ policy: policy({ compared: true, sticky: false }) });
+    assert.equal(restless.route(ask({ routingKey: 'user-3' })).evidence, 'keyless');
   });
 
   test('a named version is outside the policy: no arm, no slot, no copies, nobody in its place', () => {
     const shadows = [{ runner: 'iris 3', share: 100 }];
     const router = routerOf({ policy: policy({ shadows, failOver: 'iris 1' }) });
-    const bare = { arm: '', epoch: 7, slot: -1, shadows: [], failOver: undefined };
+    const bare = { arm: '', epoch: 7, slot: -1, shadows: [], failOver: undefined, evidence: 'none' };
     for (const version of ['2', 'alias:champion']) {
       assert.deepEqual(router.route(ask({ version })), { target: 'iris 2', ...bare });
     }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Datatype } from '../../../src/domain/datatype.ts';
-import { compareOutputs, compareTensors, elementsOf } from '../../../src/runtime/compare.ts';
+import { elementsOf } from '../../../src/domain/elements.ts';
+import { compareOutputs, compareTensors } from '../../../src/runtime/compare.ts';
 import { tensor } from '../../support/builders.ts';
 
 type Values = readonly (number | bigint | string)[];

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { toBlock } from '../../../src/batching/join-and-split.ts';
 import type { Block } from '../../../src/batching/join-and-split.ts';
 import type { Signature } from '../../../src/domain/signature.ts';
-import { elementsOf } from '../../../src/runtime/compare.ts';
+import { elementsOf } from '../../../src/domain/elements.ts';
 import { toTensor } from '../../../src/batching/join-and-split.ts';
 import { proveBatching } from '../../../src/runtime/prove-batching.ts';
 import type { OnnxSession } from '../../../src/runtime/session.ts';

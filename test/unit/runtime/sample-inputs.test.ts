@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DATATYPES, ELEMENT_BYTES } from '../../../src/domain/datatype.ts';
 import { elementCount } from '../../../src/domain/tensor.ts';
-import { elementsOf } from '../../../src/runtime/compare.ts';
+import { elementsOf } from '../../../src/domain/elements.ts';
 import { sampleInputs } from '../../../src/runtime/sample-inputs.ts';
 import { signature, tensorSpec } from '../../support/builders.ts';
 

@@ -195,7 +195,7 @@ suite('VersionRunner, ending', () => {
     await waiting;
     assert.equal(await ended(drained), false);
     const timings = { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 };
-    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined });
+    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined, leads: true });
     bench.runner.finished(1);
     await Promise.all([running, drained, again]);
   });
@@ -316,7 +316,7 @@ suite('VersionRunner, shadow', () => {
     assert.deepEqual([shadow.waitingRows, shadow.stats.dropped], [0, 2]);
     assert.equal(await ended(drained), false);
     const timings = { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 };
-    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined });
+    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined, leads: true });
     shadow.finished(1);
     await Promise.all([running, drained]);
   });

@@ -4,12 +4,21 @@ import { suite, test } from 'node:test';
 import { ServerError } from '../../../src/domain/errors.ts';
 import type { VersionRunner } from '../../../src/runtime/version-runner.ts';
 import { mirror } from '../../../src/serving/mirror.ts';
+import type { MirrorTarget } from '../../../src/serving/mirror.ts';
 import { report, signature, spec, tensor, tensorSpec } from '../../support/builders.ts';
 import { call, outcomeOf, runNext, runnerOf, shadowedRunnerOf } from '../../support/fake-lane.ts';
+import { observers } from '../../support/observers.ts';
 
 const ALL = 10_000;
 const inputs = [tensor('x', 'FP32', [2, 2], [1, 2, 3, 4])];
-const mirrored = { model: 'iris', inputs };
+
+/** Copies a call that another version answers meanwhile. */
+function copyTo(targets: readonly MirrorTarget[], random: () => number): void {
+  const live = runnerOf({ spec: spec({ version: '0' }) });
+  mirror(targets, { inputs, live, answering: NEVER }, { random, shadowing: observers().shadowing });
+}
+
+const NEVER = new Promise<never>(() => undefined);
 
 /** Requests counted so far, by what became of them. */
 function counted({ stats }: VersionRunner): Record<string, number> {
@@ -26,7 +35,7 @@ suite('mirror', () => {
   test('a copy runs on the shadow of its target, counts there with its time, and nowhere else', async () => {
     const clock = { now: 100 };
     const { live, shadow } = shadowedRunnerOf({ now: () => clock.now });
-    mirror([{ runner: live, share: ALL }], mirrored, () => 0.5);
+    copyTo([{ runner: live, share: ALL }], () => 0.5);
     assert.deepEqual([live.waitingRows, shadow.waitingRows], [0, 2]);
     clock.now = 140;
     assert.equal(runNext(shadow), 1);
@@ -37,7 +46,7 @@ suite('mirror', () => {
 
   test('the queue holds the tensors of the caller, not copies of them', () => {
     const { live, shadow } = shadowedRunnerOf();
-    mirror([{ runner: live, share: ALL }], mirrored, () => 0);
+    copyTo([{ runner: live, share: ALL }], () => 0);
     assert.equal(shadow.take(8)?.members[0]?.inputs[0]?.data, inputs[0]?.data);
   });
 
@@ -51,7 +60,7 @@ suite('mirror', () => {
       [ALL, 0.999_999, 2],
     ] as const) {
       const { live, shadow } = shadowedRunnerOf();
-      mirror([{ runner: live, share }], mirrored, () => random);
+      copyTo([{ runner: live, share }], () => random);
       assert.equal(shadow.waitingRows, rows, `share ${String(share)} at ${String(random)}`);
     }
   });
@@ -60,16 +69,15 @@ suite('mirror', () => {
     const [first, second] = [shadowedRunnerOf(), shadowedRunnerOf()];
     const draws = [0.7, 0.3];
     const targets = [first, second].map(({ live }) => ({ runner: live, share: 5_000 }));
-    mirror(targets, mirrored, () => draws.shift() ?? 1);
+    copyTo(targets, () => draws.shift() ?? 1);
     assert.deepEqual([first.shadow.waitingRows, second.shadow.waitingRows], [0, 2]);
   });
 
   test('a call that does not fit the shadow counts as invalid there, and the other targets get theirs', async () => {
     const wide = signature({ inputs: [tensorSpec('x', 'FP32', ['batch', 3])] });
     const [odd, fit] = [shadowedRunnerOf({ report: report({ signature: wide }) }), shadowedRunnerOf()];
-    mirror(
+    copyTo(
       [odd, fit].map(({ live }) => ({ runner: live, share: ALL })),
-      mirrored,
       () => 0,
     );
     await settled();
@@ -79,7 +87,7 @@ suite('mirror', () => {
 
   test('a copy that finds the queue full is dropped: counted as that, and not as a request', async () => {
     const { live, shadow } = shadowedRunnerOf({ spec: spec({ settings: { maxQueueRows: 8 } }) });
-    for (let copy = 0; copy < 3; copy += 1) mirror([{ runner: live, share: ALL }], mirrored, () => 0);
+    for (let copy = 0; copy < 3; copy += 1) copyTo([{ runner: live, share: ALL }], () => 0);
     runNext(shadow);
     await settled();
     assert.deepEqual([counted(shadow), shadow.stats.dropped], [{ ok: 1 }, 2]);
@@ -88,7 +96,7 @@ suite('mirror', () => {
   test('a copy waits ten seconds, whatever the caller allows, and is dropped then', async () => {
     const clock = { now: 100 };
     const { live, shadow } = shadowedRunnerOf({ now: () => clock.now });
-    mirror([{ runner: live, share: ALL }], mirrored, () => 0);
+    copyTo([{ runner: live, share: ALL }], () => 0);
     clock.now = 10_099;
     shadow.sweep();
     assert.equal(shadow.waitingRows, 2);
@@ -100,7 +108,7 @@ suite('mirror', () => {
 
   test('a run that fails is a fault of the shadow', async () => {
     const { live, shadow } = shadowedRunnerOf();
-    mirror([{ runner: live, share: ALL }], mirrored, () => 0);
+    copyTo([{ runner: live, share: ALL }], () => 0);
     shadow.take(8)?.members[0]?.reject(new ServerError('internal', 'it broke'));
     shadow.finished(1);
     await settled();
@@ -115,7 +123,7 @@ suite('mirror', () => {
     shadow.enqueue = () => {
       throw new TypeError('a mistake of ours');
     };
-    mirror([{ runner: live, share: ALL }], mirrored, () => 0);
+    copyTo([{ runner: live, share: ALL }], () => 0);
     await settled();
     assert.deepEqual(counted(shadow), { internal: 1 });
   });
@@ -124,7 +132,7 @@ suite('mirror', () => {
     const { live, shadow } = shadowedRunnerOf();
     await live.drain('it is being unloaded');
     const targets = [live, runnerOf()].map((runner) => ({ runner, share: ALL }));
-    mirror(targets, mirrored, () => 0);
+    copyTo(targets, () => 0);
     await settled();
     assert.deepEqual([shadow.waitingRows, shadow.stats.dropped, counted(shadow)], [0, 1, {}]);
   });

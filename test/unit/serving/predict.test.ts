@@ -15,6 +15,7 @@ import type { VersionRunner } from '../../../src/runtime/version-runner.ts';
 import { createPredict } from '../../../src/serving/predict.ts';
 import { spec, tensor, trafficPolicy } from '../../support/builders.ts';
 import { outcomeOf, runNext, shadowedRunnerOf } from '../../support/fake-lane.ts';
+import { observers } from '../../support/observers.ts';
 
 /** Versions by name, with `traffic` to the first of them. */
 class Bench {
@@ -23,6 +24,7 @@ class Bench {
   readonly signed: unknown[] = [];
   readonly runners = new Map<string, VersionRunner>();
   readonly router = new Router<VersionRunner>(() => 0);
+  readonly observers = observers({ now: () => this.now, wallClock: () => this.now });
   readonly predict;
 
   constructor({ tracing = noTracing, policy = trafficPolicy(), versions = ['1'] }: BenchOptions = {}) {
@@ -36,6 +38,7 @@ class Bench {
       epoch: policy.epoch,
       policy: {
         ...policy,
+        compared: policy.arms.length > 1,
         ladder: buildLadder(policy.arms, runnerOf),
         rules: policy.rules.map((rule) => ({ ...rule, arm: `rule:${rule.name}`, target: runnerOf(rule.version) })),
         shadows: policy.shadows.map(({ version, share }) => ({ runner: runnerOf(version), share })),
@@ -54,6 +57,7 @@ class Bench {
       now: () => this.now,
       tracing,
       random: () => this.random,
+      ...this.observers,
       sign: (answered) => `id ${String(this.signed.push(answered))}`,
     });
   }

@@ -156,6 +156,7 @@ test('the Prometheus text holds what was recorded, in valid syntax', async () =>
       'sluice_request_rerun_total',
       'sluice_request_active',
       'sluice_queue_rows',
+      'sluice_drift_sampled_total',
       'sluice_batch_hop_duration_seconds',
       'sluice_batch_compute_duration_seconds',
       'sluice_batch_rows',

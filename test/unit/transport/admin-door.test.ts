@@ -8,13 +8,17 @@ import { describe, it } from 'node:test';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { UploadPlaces } from '../../../src/admin/upload.ts';
+import { Evidence } from '../../../src/admin/evidence.ts';
 import { Statistics } from '../../../src/admin/statistics.ts';
 import { formatAddress } from '../../../src/config/address.ts';
 import { Blobs } from '../../../src/registry/blobs.ts';
 import { AdminDoor, type AdminDoorOptions } from '../../../src/transport/grpc-js/admin-door.ts';
 import { loadAdminSchema } from '../../../src/transport/grpc-js/codec.ts';
 import { auditService } from '../../../src/transport/services/admin/audit-service.ts';
+import { driftService } from '../../../src/transport/services/admin/drift-service.ts';
 import { monitorService } from '../../../src/transport/services/admin/monitor-service.ts';
+import { rolloutService } from '../../../src/transport/services/admin/rollout-service.ts';
+import { shadowService } from '../../../src/transport/services/admin/shadow-service.ts';
 import { registryService } from '../../../src/transport/services/admin/registry-service.ts';
 import { trafficService } from '../../../src/transport/services/admin/traffic-service.ts';
 import type { ListEventsReply__Output as ListEventsReply } from '../../../src/transport/gen/sluice/admin/v1/ListEventsReply.ts';
@@ -46,6 +50,8 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
   const serving = { now: false, listeners: new Set<() => void>() };
   const rpcs: [string, number][] = [];
   const faults: unknown[] = [];
+  const evidence = new Evidence({ store: scene.store, now: scene.context.now, onFault: assert.ifError });
+  const rollouts = { live: () => undefined, listen: () => () => undefined };
   const door = await AdminDoor.open({
     address: { host: '127.0.0.1', port: 0 },
     services: {
@@ -53,6 +59,9 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
       traffic: trafficService(scene.context),
       monitor: monitorService({ ...scene.context, statistics }),
       audit: auditService(scene.context),
+      rollouts: rolloutService({ ...scene.context, rollouts }),
+      shadows: shadowService({ ...scene.context, evidence }),
+      drift: driftService({ ...scene.context, evidence }),
     },
     health: {
       predictServing: () => serving.now,

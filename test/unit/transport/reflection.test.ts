@@ -40,8 +40,16 @@ for (const version of ['v1', 'v1alpha']) {
 
 it('each door tells of its own services alone, with all that they need', () => {
   for (const [files, packages, services] of [
-    [PREDICT_FILES, ['google.protobuf', 'inference', 'sluice.v1'], ['GRPCInferenceService', 'PredictService']],
-    [ADMIN_FILES, ['google.protobuf', 'sluice.admin.v1'], ['Audit', 'Monitor', 'Registry', 'Traffic']],
+    [
+      PREDICT_FILES,
+      ['google.protobuf', 'inference', 'sluice.v1'],
+      ['GRPCInferenceService', 'OutcomeService', 'PredictService'],
+    ],
+    [
+      ADMIN_FILES,
+      ['google.protobuf', 'sluice.admin.v1'],
+      ['Audit', 'Drift', 'Experiments', 'Monitor', 'Registry', 'Rollouts', 'Shadows', 'Traffic'],
+    ],
   ] as const) {
     const { decode } = loadDescriptorCodec();
     const found = filesOf(loadReflectedSchema(files)).map(decode);

@@ -1,6 +1,6 @@
 /** Protobuf's timestamps and durations as milliseconds, and back. */
 import { ServerError } from '../../../domain/errors.ts';
-import type { Duration__Output as Duration } from '../../gen/google/protobuf/Duration.ts';
+import type { Duration as DurationOut, Duration__Output as Duration } from '../../gen/google/protobuf/Duration.ts';
 import type { Timestamp, Timestamp__Output as TimestampIn } from '../../gen/google/protobuf/Timestamp.ts';
 import { type Int64, toNumber } from '../int64.ts';
 
@@ -17,6 +17,11 @@ export function formatTime(ms: number): Timestamp {
 /** null where there is none: unset. */
 export function formatTimeOrNone(ms: number | undefined): Timestamp | null {
   return ms === undefined ? null : formatTime(ms);
+}
+
+/** From ms, 0 or more. */
+export function formatDuration(ms: number): DurationOut {
+  return formatTime(ms);
 }
 
 /** Epoch ms, parts of a millisecond cut off; undefined where it is unset. */

@@ -1,6 +1,13 @@
-/** The functions of the four Admin services, as a door serves them. */
+/** The functions of the Admin services, as a door serves them. */
 import type { Handler } from '../../call.ts';
 import type { ClientStreamHandler, ServerStreamHandler } from '../../long-call.ts';
+import type { ChangeRolloutRequest__Output as ChangeRolloutRequest } from '../../gen/sluice/admin/v1/ChangeRolloutRequest.ts';
+import type { GetRolloutRequest__Output as GetRolloutRequest } from '../../gen/sluice/admin/v1/GetRolloutRequest.ts';
+import type { ListRolloutsReply } from '../../gen/sluice/admin/v1/ListRolloutsReply.ts';
+import type { ListRolloutsRequest__Output as ListRolloutsRequest } from '../../gen/sluice/admin/v1/ListRolloutsRequest.ts';
+import type { PromoteRolloutRequest__Output as PromoteRolloutRequest } from '../../gen/sluice/admin/v1/PromoteRolloutRequest.ts';
+import type { Rollout } from '../../gen/sluice/admin/v1/Rollout.ts';
+import type { StartRolloutRequest__Output as StartRolloutRequest } from '../../gen/sluice/admin/v1/StartRolloutRequest.ts';
 import type { Alias } from '../../gen/sluice/admin/v1/Alias.ts';
 import type { CheckHealthRequest__Output as CheckHealthRequest } from '../../gen/sluice/admin/v1/CheckHealthRequest.ts';
 import type { ConfigureModelRequest__Output as ConfigureModelRequest } from '../../gen/sluice/admin/v1/ConfigureModelRequest.ts';
@@ -8,10 +15,13 @@ import type { DecideTransitionRequest__Output as DecideTransitionRequest } from 
 import type { DeleteAliasReply } from '../../gen/sluice/admin/v1/DeleteAliasReply.ts';
 import type { DeleteAliasRequest__Output as DeleteAliasRequest } from '../../gen/sluice/admin/v1/DeleteAliasRequest.ts';
 import type { DeleteVersionRequest__Output as DeleteVersionRequest } from '../../gen/sluice/admin/v1/DeleteVersionRequest.ts';
+import type { DriftReport } from '../../gen/sluice/admin/v1/DriftReport.ts';
 import type { DownloadVersionRequest__Output as DownloadVersionRequest } from '../../gen/sluice/admin/v1/DownloadVersionRequest.ts';
 import type { FileChunk } from '../../gen/sluice/admin/v1/FileChunk.ts';
 import type { GarbageCollectReply } from '../../gen/sluice/admin/v1/GarbageCollectReply.ts';
 import type { GarbageCollectRequest__Output as GarbageCollectRequest } from '../../gen/sluice/admin/v1/GarbageCollectRequest.ts';
+import type { GetComparisonRequest__Output as GetComparisonRequest } from '../../gen/sluice/admin/v1/GetComparisonRequest.ts';
+import type { GetDriftRequest__Output as GetDriftRequest } from '../../gen/sluice/admin/v1/GetDriftRequest.ts';
 import type { GetStatsRequest__Output as GetStatsRequest } from '../../gen/sluice/admin/v1/GetStatsRequest.ts';
 import type { GetTrafficRequest__Output as GetTrafficRequest } from '../../gen/sluice/admin/v1/GetTrafficRequest.ts';
 import type { GetVersionRequest__Output as GetVersionRequest } from '../../gen/sluice/admin/v1/GetVersionRequest.ts';
@@ -22,6 +32,7 @@ import type { ListEpochsReply } from '../../gen/sluice/admin/v1/ListEpochsReply.
 import type { ListEpochsRequest__Output as ListEpochsRequest } from '../../gen/sluice/admin/v1/ListEpochsRequest.ts';
 import type { ListEventsReply } from '../../gen/sluice/admin/v1/ListEventsReply.ts';
 import type { ListEventsRequest__Output as ListEventsRequest } from '../../gen/sluice/admin/v1/ListEventsRequest.ts';
+import type { ListExamplesReply } from '../../gen/sluice/admin/v1/ListExamplesReply.ts';
 import type { ListInstancesReply } from '../../gen/sluice/admin/v1/ListInstancesReply.ts';
 import type { ListInstancesRequest__Output as ListInstancesRequest } from '../../gen/sluice/admin/v1/ListInstancesRequest.ts';
 import type { ListModelsReply } from '../../gen/sluice/admin/v1/ListModelsReply.ts';
@@ -37,6 +48,7 @@ import type { RequestTransitionRequest__Output as RequestTransitionRequest } fro
 import type { RollbackTrafficRequest__Output as RollbackTrafficRequest } from '../../gen/sluice/admin/v1/RollbackTrafficRequest.ts';
 import type { SetAliasRequest__Output as SetAliasRequest } from '../../gen/sluice/admin/v1/SetAliasRequest.ts';
 import type { SetTrafficRequest__Output as SetTrafficRequest } from '../../gen/sluice/admin/v1/SetTrafficRequest.ts';
+import type { ShadowComparison } from '../../gen/sluice/admin/v1/ShadowComparison.ts';
 import type { Stats } from '../../gen/sluice/admin/v1/Stats.ts';
 import type { SwitchTrafficRequest__Output as SwitchTrafficRequest } from '../../gen/sluice/admin/v1/SwitchTrafficRequest.ts';
 import type { TrafficReply } from '../../gen/sluice/admin/v1/TrafficReply.ts';
@@ -93,9 +105,34 @@ export interface AuditService {
   readonly whoServed: Handler<WhoServedRequest, WhoServedReply>;
 }
 
+export interface RolloutsService {
+  readonly start: Handler<StartRolloutRequest, Rollout>;
+  readonly get: Handler<GetRolloutRequest, Rollout>;
+  readonly list: Handler<ListRolloutsRequest, ListRolloutsReply>;
+  readonly pause: Handler<ChangeRolloutRequest, Rollout>;
+  readonly resume: Handler<ChangeRolloutRequest, Rollout>;
+  readonly promote: Handler<PromoteRolloutRequest, Rollout>;
+  readonly abort: Handler<ChangeRolloutRequest, Rollout>;
+  readonly approve: Handler<ChangeRolloutRequest, Rollout>;
+  readonly watch: ServerStreamHandler<GetRolloutRequest, Rollout>;
+}
+
+export interface ShadowsService {
+  readonly getComparison: Handler<GetComparisonRequest, ShadowComparison>;
+  readonly watchComparison: ServerStreamHandler<GetComparisonRequest, ShadowComparison>;
+  readonly listExamples: Handler<GetComparisonRequest, ListExamplesReply>;
+}
+
+export interface DriftService {
+  readonly getDrift: Handler<GetDriftRequest, DriftReport>;
+}
+
 export interface AdminServices {
+  readonly rollouts: RolloutsService;
   readonly registry: RegistryService;
   readonly traffic: TrafficService;
   readonly monitor: MonitorService;
   readonly audit: AuditService;
+  readonly shadows: ShadowsService;
+  readonly drift: DriftService;
 }

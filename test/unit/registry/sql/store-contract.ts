@@ -8,6 +8,7 @@ import { compareVersions } from '../../../../src/domain/version.ts';
 import { hashEvent } from '../../../../src/registry/event-hash.ts';
 import type { Store, StoreWriter } from '../../../../src/registry/store.ts';
 import { report } from '../../../support/builders.ts';
+import { documentTests, outcomeTests } from './document-contract.ts';
 import { draft, epoch, file, model, slot, transition, version } from './nouns.ts';
 
 type OpenStore = () => Promise<Store>;
@@ -25,6 +26,8 @@ export function storeContract(open: OpenStore): void {
   suite('epochs', () => trafficTests(fresh));
   suite('the audit log', () => eventTests(fresh));
   suite('replies, secrets and statistics', () => otherTests(fresh));
+  suite('documents and evidence', () => documentTests(fresh));
+  suite('outcomes', () => outcomeTests(fresh));
 }
 
 type Fresh = (context: TestContext) => Promise<Store>;

@@ -12,6 +12,7 @@ export interface DesiredUpdate {
   'starting'?: (boolean);
   'predictionKey'?: (Buffer | Uint8Array | string);
   'statisticsAck'?: (number | string | Long);
+  'evidenceAck'?: (number | string | Long);
 }
 
 export interface DesiredUpdate__Output {
@@ -23,4 +24,5 @@ export interface DesiredUpdate__Output {
   'starting': (boolean);
   'predictionKey': (Buffer);
   'statisticsAck': (Long);
+  'evidenceAck': (Long);
 }

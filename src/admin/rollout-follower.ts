@@ -1,0 +1,218 @@
+/** Follows one open rollout: takes evidence in, looks at it, and lets happen what it decides. */
+import { mergeComparisons } from '../monitor/comparison-totals.ts';
+import { comparisonFromJson } from '../monitor/comparison-codec.ts';
+import { armPlaceFrom, armTotalsFrom } from '../monitor/arm-codec.ts';
+import type { LatencyMetric } from '../domain/strategy.ts';
+import type { UnitSums } from '../domain/experiment.ts';
+import { budgetLook } from '../rollout/budget-look.ts';
+import { openEpoch, takeArms } from '../rollout/evidence.ts';
+import type { ArmRow, RolloutEvidence } from '../rollout/evidence.ts';
+import { judge } from '../rollout/judge.ts';
+import type { PairCounts } from '../rollout/judge-metric.ts';
+import { next } from '../rollout/reducer.ts';
+import type { Effect, Look } from '../rollout/state.ts';
+import { isEnded, stageOf } from '../rollout/steps.ts';
+import { isLatency } from '../rollout/strategy.ts';
+import type { AdminContext } from './context.ts';
+import type { EvidenceReader, EvidenceRow } from './evidence.ts';
+import { evidenceFrom } from './rollout-codec.ts';
+import { findRollout } from './rollout-record.ts';
+import type { RolloutRecord, Seen } from './rollout-record.ts';
+import { happen } from './rollout-transition.ts';
+
+export interface FollowerOptions {
+  readonly context: AdminContext;
+  readonly evidence: EvidenceReader;
+  readonly onFault: (what: string, cause: unknown) => void;
+  readonly onAlert: (alert: { readonly model: string; readonly rollout: number; readonly summary: string }) => void;
+}
+
+/** The evidence is stored at each transition, and this often in between: what came since is told again by its rows. */
+const NOTE_MS = 2_000;
+const DEFAULT_WINDOW_MS = 60_000;
+/** Over which the calls per second of the model are reckoned. */
+const RATE_MS = 10_000;
+
+export class RolloutFollower {
+  readonly id: number;
+  readonly model: string;
+  readonly #options: FollowerOptions;
+  /** The newest of each, not yet taken. */
+  readonly #rows = new Map<string, EvidenceRow>();
+  #record: RolloutRecord | undefined;
+  #evidence: RolloutEvidence | undefined;
+  #seen: Seen | undefined;
+  /** The document may have changed since it was read. */
+  #isStale = true;
+  #noteDueAt = 0;
+  #noted: RolloutEvidence | undefined;
+  readonly #calls: { at: number; calls: number }[] = [];
+
+  constructor(id: number, model: string, options: FollowerOptions) {
+    this.id = id;
+    this.model = model;
+    this.#options = options;
+  }
+
+  get seen(): Seen | undefined {
+    return this.#seen;
+  }
+
+  /** Something about the rollout was committed by somebody else. */
+  touch(): void {
+    this.#isStale = true;
+  }
+
+  offer(row: EvidenceRow): void {
+    this.#rows.set(`${row.instance}/${row.boot}/${row.name}`, row);
+  }
+
+  /** Looks once. @returns whether the rollout is still open. */
+  async look(): Promise<boolean> {
+    const record = await this.#current();
+    if (isEnded(record.state.phase)) return false;
+    const evidence = await this.#take(record);
+    const { look, seen } = await this.#lookAt(record, evidence);
+    this.#seen = seen;
+    const now = this.#options.context.now();
+    const step = next(record.state, { kind: 'tick', look }, now);
+    const isOverridden = (await this.#options.context.store.epoch(this.model))?.policy.epoch !== record.state.epoch;
+    if (step.transitions.length > 0 || isOverridden) return await this.#happen(record, look, seen);
+    await this.#note(now);
+    return true;
+  }
+
+  async #current(): Promise<RolloutRecord> {
+    const { store } = this.#options.context;
+    if (this.#record !== undefined && !this.#isStale) return this.#record;
+    this.#isStale = false;
+    const record = await findRollout(store, this.id);
+    const stored = evidenceFrom(await store.note('rollout', this.id));
+    let evidence = this.#evidence;
+    if (evidence === undefined) {
+      evidence = stored;
+      for (const row of await this.#options.evidence.rows('arm', this.model)) this.offer(row);
+    }
+    // Whoever else moved it has put epochs in force that are to count.
+    for (const epoch of stored.epochs) evidence = openEpoch(evidence, epoch);
+    this.#evidence = evidence;
+    this.#record = record;
+    return record;
+  }
+
+  /** Takes the rows that came. One that cannot be read is left out: the next of its kind contains it. */
+  async #take({ state }: RolloutRecord): Promise<RolloutEvidence> {
+    const rows = [...this.#rows.values()];
+    this.#rows.clear();
+    const read: ArmRow[] = [];
+    for (const { instance, boot, name, body } of rows) {
+      try {
+        read.push({ instance, boot, ...armPlaceFrom(name), totals: armTotalsFrom(body) });
+      } catch (caught) {
+        this.#options.onFault(`evidence ${name} of model "${this.model}" from ${instance} cannot be used`, caught);
+      }
+    }
+    const { metrics, guardrails } = state.strategy.analysis;
+    const margins = new Map<LatencyMetric, number>();
+    for (const { metric, margin } of metrics) if (isLatency(metric)) margins.set(metric, margin);
+    const windowMs = Math.max(DEFAULT_WINDOW_MS, ...guardrails.map((guardrail) => guardrail.windowMs));
+    const { candidate, stable } = state;
+    const now = this.#options.context.now();
+    const before = this.#evidence ?? evidenceFrom(undefined);
+    const evidence = takeArms(before, read, { candidate, stable, margins, windowMs, now });
+    this.#evidence = evidence;
+    return await Promise.resolve(evidence);
+  }
+
+  async #lookAt(record: RolloutRecord, evidence: RolloutEvidence): Promise<{ look: Look; seen: Seen }> {
+    const { context } = this.#options;
+    const { state } = record;
+    const now = context.now();
+    const pairs = await this.#pairs(record);
+    const outcomes = await this.#outcomes(record);
+    const judgement = judge({ strategy: state.strategy, evidence, pairs, outcomes, now });
+    const stage = stageOf(state);
+    const budget =
+      stage.kind === 'budget' ? budgetLook({ stage, evidence, callsPerSecond: this.#rate(evidence, now) }) : undefined;
+    const verdicts = budget === undefined ? judgement.verdicts : [...judgement.verdicts, budget.verdict];
+    const instances = context.fleet.epochs(state.model);
+    const behind = instances.find(({ epoch }) => epoch < state.epoch);
+    const look = {
+      applied: instances.length > 0 && behind === undefined,
+      waitingFor: behind === undefined ? '' : `${behind.instance}: ${behind.reason || `epoch ${behind.epoch}`}`,
+      verdicts,
+      overall: judgement.overall,
+      candidateCalls: evidence.candidate.calls,
+      shadowPairs: pairs?.pairs ?? 0,
+      budget: budget?.budget,
+    };
+    const { candidate, stable } = evidence;
+    return { look, seen: { judgement: { ...judgement, verdicts }, candidate, stable } };
+  }
+
+  /** Of these two versions, whenever they were compared: neither changes. */
+  async #pairs({ state }: RolloutRecord): Promise<PairCounts | undefined> {
+    const { strategy, stable, candidate } = state;
+    if (
+      !strategy.analysis.metrics.some(({ metric }) => metric === 'disagreement') &&
+      strategy.stages[0]?.kind !== 'shadow'
+    ) {
+      return undefined;
+    }
+    const rows = await this.#options.evidence.rows('comparison', this.model);
+    const own = rows
+      .filter(({ name }) => name === `${stable}/${candidate}`)
+      .map(({ body }) => comparisonFromJson(body));
+    const { pairs, disagreed, noise } = mergeComparisons(own);
+    return { pairs, disagreed, noisePairs: noise.pairs, noiseDisagreed: noise.disagreed };
+  }
+
+  async #outcomes({ state }: RolloutRecord): Promise<ReadonlyMap<string, readonly UnitSums[]>> {
+    const outcomes = new Map<string, readonly UnitSums[]>();
+    for (const { metric } of state.strategy.analysis.metrics) {
+      if (!metric.startsWith('outcome:')) continue;
+      const name = metric.slice('outcome:'.length);
+      outcomes.set(name, await this.#options.context.store.unitSums(`rollout:${this.id}`, name));
+    }
+    return outcomes;
+  }
+
+  #rate({ candidate, stable }: RolloutEvidence, now: number): number {
+    this.#calls.push({ at: now, calls: candidate.calls + stable.calls });
+    while (this.#calls.length > 2 && now - (this.#calls[0]?.at ?? now) > RATE_MS) this.#calls.shift();
+    const [first] = this.#calls;
+    const last = this.#calls.at(-1);
+    if (first === undefined || last === undefined || last.at === first.at) return 0;
+    return ((last.calls - first.calls) * 1000) / (last.at - first.at);
+  }
+
+  /** Only where nobody else moved it meanwhile: else it is looked at again. */
+  async #happen(record: RolloutRecord, look: Look, seen: Seen): Promise<boolean> {
+    const { context, onAlert } = this.#options;
+    const evidence = this.#evidence;
+    const effects: Effect[] = [];
+    const moved = await context.store.transact(async (writer) => {
+      const current = await findRollout(writer, this.id);
+      if (current.state.generation !== record.state.generation) return undefined;
+      effects.push(...next(current.state, { kind: 'tick', look }, context.now()).effects);
+      return await happen(writer, context, current, { event: { kind: 'tick', look }, seen, evidence });
+    });
+    this.#isStale = true;
+    if (moved === undefined) return true;
+    for (const effect of effects) {
+      if (effect.kind === 'alert') onAlert({ model: this.model, rollout: this.id, summary: effect.summary });
+    }
+    context.changes.tell(this.model);
+    return moved.document.open;
+  }
+
+  async #note(now: number): Promise<void> {
+    if (now < this.#noteDueAt || this.#evidence === undefined || this.#evidence === this.#noted) return;
+    const evidence = this.#evidence;
+    await this.#options.context.store.transact((writer) =>
+      writer.putNote('rollout', this.id, JSON.stringify(evidence)),
+    );
+    this.#noted = evidence;
+    this.#noteDueAt = now + NOTE_MS;
+  }
+}

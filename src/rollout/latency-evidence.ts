@@ -1,0 +1,112 @@
+/**
+ * Whether more of the candidate's runs are slow than of the stable version's, at one quantile of one latency.
+ *
+ * Slow is what takes longer than the stable version's quantile, as it was before the block, times the margin. Given how
+ * many runs each arm had in the block, and how many were slow, the slow ones fall on the candidate by its share of the
+ * runs where both are alike (hypergeometric, which the binomial of the e-process dominates in convex order: Hoeffding
+ * 1963, Theorem 4). Thresholds are edges of buckets, so counting is exact.
+ */
+import type { LatencyMetric, QuantileName } from '../domain/strategy.ts';
+import { BUCKETS_PER_OCTAVE, bucketEdge } from '../monitor/histogram.ts';
+import { addHistograms, NO_VALUES } from '../monitor/series.ts';
+import type { HistogramTotals } from '../monitor/series.ts';
+import { addCounts, logEvidence, NO_COUNT_EVIDENCE } from '../stats/count-evidence.ts';
+import type { CountEvidence } from '../stats/count-evidence.ts';
+
+export interface LatencyEvidence {
+  readonly logs: CountEvidence;
+  readonly mostLog: number;
+  /** Of the stable version, all runs so far: what thresholds are taken from. */
+  readonly stable: HistogramTotals;
+  readonly candidate: HistogramTotals;
+  /** Since there was a threshold: runs, and slow ones. */
+  readonly candidateRuns: number;
+  readonly candidateSlow: number;
+  readonly stableRuns: number;
+  readonly stableSlow: number;
+  /** The last threshold, in seconds; 0 = none yet. */
+  readonly threshold: number;
+}
+
+export const NO_LATENCY_EVIDENCE: LatencyEvidence = {
+  logs: NO_COUNT_EVIDENCE,
+  mostLog: 0,
+  stable: NO_VALUES,
+  candidate: NO_VALUES,
+  candidateRuns: 0,
+  candidateSlow: 0,
+  stableRuns: 0,
+  stableSlow: 0,
+  threshold: 0,
+};
+
+/** Runs of the stable version before there is a threshold. */
+export const MIN_RUNS = 50;
+
+const PROBABILITY: Readonly<Record<QuantileName, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 };
+
+export function probabilityOf(metric: LatencyMetric): number {
+  switch (metric) {
+    case 'compute_p50':
+    case 'request_p50':
+      return PROBABILITY.p50;
+    case 'compute_p95':
+    case 'request_p95':
+      return PROBABILITY.p95;
+    case 'compute_p99':
+    case 'request_p99':
+      return PROBABILITY.p99;
+  }
+}
+
+export interface RunBlock {
+  readonly metric: LatencyMetric;
+  /** A ratio from 1 on; rounded to whole buckets. */
+  readonly margin: number;
+  /** Durations of the block's runs, in seconds. */
+  readonly candidate: HistogramTotals;
+  readonly stable: HistogramTotals;
+}
+
+export function addRuns(evidence: LatencyEvidence, { metric, margin, candidate, stable }: RunBlock): LatencyEvidence {
+  const seen = {
+    ...evidence,
+    stable: addHistograms(evidence.stable, stable),
+    candidate: addHistograms(evidence.candidate, candidate),
+  };
+  if (evidence.stable.count < MIN_RUNS || candidate.count + stable.count === 0) return seen;
+  const edge = quantileEdge(evidence.stable, probabilityOf(metric)) + marginBuckets(margin);
+  const slow = { candidate: countAbove(candidate, edge), stable: countAbove(stable, edge) };
+  const share = candidate.count / (candidate.count + stable.count);
+  const logs = addCounts(evidence.logs, { candidate: slow.candidate, baseline: slow.stable, share, margin: 1 });
+  return {
+    ...seen,
+    logs,
+    mostLog: Math.max(evidence.mostLog, logEvidence(logs)),
+    candidateRuns: evidence.candidateRuns + candidate.count,
+    candidateSlow: evidence.candidateSlow + slow.candidate,
+    stableRuns: evidence.stableRuns + stable.count,
+    stableSlow: evidence.stableSlow + slow.stable,
+    threshold: bucketEdge(edge),
+  };
+}
+
+/** Buckets are 2^(1/8) wide: 1.19 is two of them. */
+function marginBuckets(margin: number): number {
+  return Math.max(0, Math.round(Math.log2(margin) * BUCKETS_PER_OCTAVE));
+}
+
+/** The upper edge of the bucket that holds the value of rank ceil(p × count). */
+function quantileEdge({ count, offset, counts }: HistogramTotals, p: number): number {
+  const rank = Math.max(1, Math.ceil(p * count));
+  let below = 0;
+  for (let bucket = 0; bucket < counts.length; bucket += 1) {
+    below += counts[bucket] ?? 0;
+    if (below >= rank) return offset + bucket + 1;
+  }
+  return offset + counts.length;
+}
+
+function countAbove({ offset, counts }: HistogramTotals, edge: number): number {
+  return counts.reduce((sum, count, bucket) => (offset + bucket >= edge ? sum + count : sum), 0);
+}
