@@ -4,6 +4,7 @@ import { loading } from './loading.ts';
 import { overload } from './overload.ts';
 import { predictionId } from './prediction-id.ts';
 import { registryScale } from './registry-scale.ts';
+import { shadow } from './shadow.ts';
 import { throughput } from './throughput.ts';
 
 const SCENARIOS = new Map(
@@ -14,6 +15,7 @@ const SCENARIOS = new Map(
     'prediction-id': predictionId,
     'admin-latency': adminLatency,
     'registry-scale': registryScale,
+    shadow,
   }),
 );
 

@@ -64,10 +64,6 @@ function checkArms(arms: readonly WantedArm[]): void {
     checkWeight(`the weight of version "${version}"`, weight, 0);
   }
   checkDifferent(
-    'arms',
-    arms.map(({ version }) => version),
-  );
-  checkDifferent(
     'the names of arms',
     arms.map(({ version, arm }) => arm || version),
   );

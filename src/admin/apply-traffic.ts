@@ -120,15 +120,18 @@ function comparable({ arms, rules, shadows, failOverTo, sticky, routingKeyHeader
   };
 }
 
-function sorted<Item extends { readonly version: string }>(items: readonly Item[]): readonly Item[] {
-  return items.toSorted((a, b) => (a.version < b.version ? -1 : 1));
+function sorted<Item extends object>(items: readonly Item[]): readonly Item[] {
+  return items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 /** The version that most callers have now. */
 function liveVersion(former: Epoch | undefined): string | undefined {
   const arms: readonly Arm[] = former?.policy.arms ?? [];
-  return arms.reduce<Arm | undefined>((most, arm) => (most && most.weight >= arm.weight ? most : arm), undefined)
-    ?.version;
+  const weights = new Map<string, number>();
+  for (const { version, weight } of arms) weights.set(version, (weights.get(version) ?? 0) + weight);
+  let most: string | undefined;
+  for (const [version, weight] of weights) if (most === undefined || weight > (weights.get(most) ?? 0)) most = version;
+  return most;
 }
 
 async function incompatibilities(

@@ -90,17 +90,14 @@ function scale(counts: readonly number[], units: number): readonly number[] {
   return total === 0 ? counts : counts.map((count) => (count * units) / total);
 }
 
-/** The largest difference of the shares up to any bucket's upper edge: the Kolmogorov-Smirnov distance, as far as buckets tell. */
-export function bucketDistance({ reference, current }: Sides<NumberSketch>): number {
+/** Of each bucket that either side has, in ascending order, its share on each side. */
+export function bucketShares({ reference, current }: Sides<NumberSketch>): Bins {
   const sides = [countsOf(reference), countsOf(current)] as const;
-  const totals = sides.map((counts) => [...counts.values()].reduce((sum, count) => sum + count, 0));
   const keys = [...new Set(sides.flatMap((counts) => [...counts.keys()]))].sort((a, b) => a - b);
-  const below = [0, 0];
-  let distance = 0;
-  for (const key of keys) {
-    for (const [side, counts] of sides.entries()) below[side] = (below[side] ?? 0) + (counts.get(key) ?? 0);
-    const shares = below.map((count, side) => count / Math.max(1, totals[side] ?? 0));
-    distance = Math.max(distance, Math.abs((shares[0] ?? 0) - (shares[1] ?? 0)));
-  }
-  return distance;
+  const sharesOf = (counts: ReadonlyMap<number, number>): readonly number[] =>
+    scale(
+      keys.map((key) => counts.get(key) ?? 0),
+      1,
+    );
+  return { reference: sharesOf(sides[0]), current: sharesOf(sides[1]) };
 }

@@ -1,8 +1,10 @@
 /** Whether one feature is distributed as it was, or as it is beside: the tests of a drift report. Pure. */
 import type { FeatureSketch, SketchTotals } from '../domain/sketch.ts';
 import { jensenShannon, psiTest } from '../stats/drift.ts';
+import { ksTest } from '../stats/kolmogorov-smirnov.ts';
 import { holm } from '../stats/multiple.ts';
-import { binFeature, bucketDistance } from './drift-bins.ts';
+import { binFeature, bucketShares } from './drift-bins.ts';
+import type { Bins } from './drift-bins.ts';
 
 export interface DriftTest {
   readonly verdict: 'ok' | 'drift' | 'insufficient';
@@ -18,7 +20,7 @@ export interface DriftTest {
 }
 
 /** Units of each side below which nothing is said. */
-export const MIN_UNITS = 50;
+const MIN_UNITS = 50;
 /** Chance of a false alarm in a report, as far as its inputs are independent. */
 const ALARM_P = 0.001;
 /** With many samples a trifle is significant: only what also moved this far beyond what chance does is drift. */
@@ -27,7 +29,10 @@ const ALARM_EXCESS = 0.1;
 type Tested = Omit<DriftTest, 'verdict'> & { readonly excess: number };
 
 /** By feature; those that only one side has are left out. */
-export function testFeatures(sides: { reference: SketchTotals; current: SketchTotals }): ReadonlyMap<string, DriftTest> {
+export function testFeatures(sides: {
+  reference: SketchTotals;
+  current: SketchTotals;
+}): ReadonlyMap<string, DriftTest> {
   const tested = Object.entries(sides.current).flatMap(([feature, current]) => {
     const reference = Object.hasOwn(sides.reference, feature) ? sides.reference[feature] : undefined;
     const test = reference === undefined ? undefined : testFeature({ reference, current });
@@ -54,7 +59,7 @@ function testFeature({ reference, current }: { reference: FeatureSketch; current
   if (bins === undefined) return undefined;
   const isNumeric = reference.kind === 'numeric' && current.kind === 'numeric';
   const units = { samples: current.units, otherSamples: reference.units };
-  const ks = isNumeric ? bucketDistance({ reference, current }) : 0;
+  const ks = isNumeric ? distanceOf(bucketShares({ reference, current })) : 0;
   const psi = psiTest(bins);
   if (psi.kind === 'undefined') {
     return { ...units, psi: 0, psiExpected: 0, excess: 0, jensenShannon: 0, ks, pValue: 1 };
@@ -68,4 +73,10 @@ function testFeature({ reference, current }: { reference: FeatureSketch; current
     ks,
     pValue: psi.pValue,
   };
+}
+
+/** Kolmogorov and Smirnov's, which describes: the p-value is that of PSI. 0 where a side is empty. */
+function distanceOf(shares: Bins): number {
+  const test = ksTest(shares);
+  return test.kind === 'tested' ? test.distance : 0;
 }

@@ -35,12 +35,16 @@ export function judgeDrift(
   }
   const moved = inputs.filter(({ reference }) => reference?.verdict === 'drift');
   const unlike = inputs.filter(({ concurrent }) => concurrent?.verdict === 'drift');
-  const differing = outputs.filter(({ concurrent, differedBefore }) => concurrent?.verdict === 'drift' && !differedBefore);
+  const differing = outputs.filter(
+    ({ concurrent, differedBefore }) => concurrent?.verdict === 'drift' && !differedBefore,
+  );
   const isWorld = moved.length > 0;
   const isModel = differing.length > 0 && unlike.length === 0;
   const sentences = [
     isWorld ? `${namesOf(moved)} moved away from the reference` : noMove(inputs),
-    ...(isModel ? [`${namesOf(differing)} of version ${version} differs from version ${against} on the same kind of calls`] : []),
+    ...(isModel
+      ? [`${namesOf(differing)} of version ${version} differs from version ${against} on the same kind of calls`]
+      : []),
     ...(unlike.length > 0
       ? [`version ${against} gets other calls (${namesOf(unlike)}), so the outputs of the two are not compared`]
       : []),
@@ -56,11 +60,13 @@ function noMove(inputs: readonly FeatureDrift[]): string {
     : 'whether the inputs moved is not known without a reference of enough rows';
 }
 
-/** A version answers equal inputs equally: then the inputs moved together, or the reference is of rows that it was trained on. */
+/** A version answers equal inputs equally: the inputs moved together, or the reference is of rows of its training. */
 function movedOutputs(outputs: readonly FeatureDrift[], isWorld: boolean): readonly string[] {
   const moved = outputs.filter(({ reference }) => reference?.verdict === 'drift');
   if (moved.length === 0 || isWorld) return [];
-  return [`${namesOf(moved)} is not as in the reference although no input is: look at inputs together, and at the reference`];
+  return [
+    `${namesOf(moved)} is not as in the reference although no input is: look at inputs together, and at the reference`,
+  ];
 }
 
 function insufficient(

@@ -51,7 +51,10 @@ export async function getDrift(context: DriftContext, query: DriftQuery): Promis
   const { store, evidence, now } = context;
   const { model, windowMs = DEFAULT_WINDOW_MS } = query;
   if (windowMs < MIN_WINDOW_MS || windowMs > MAX_WINDOW_MS) {
-    throw new ServerError('invalid_argument', `a window of ${windowMs / 1000} s is not possible; choose 10 minutes to 24 h`);
+    throw new ServerError(
+      'invalid_argument',
+      `a window of ${windowMs / 1000} s is not possible; choose 10 minutes to 24 h`,
+    );
   }
   await findModel(store, model);
   const to = now();

@@ -4,9 +4,10 @@ import { comparisonFromJson } from '../monitor/comparison-codec.ts';
 import { armPlaceFrom, armTotalsFrom } from '../monitor/arm-codec.ts';
 import type { LatencyMetric } from '../domain/strategy.ts';
 import type { UnitSums } from '../domain/experiment.ts';
+import type { ArmRow } from '../rollout/arm-delta.ts';
 import { budgetLook } from '../rollout/budget-look.ts';
 import { openEpoch, takeArms } from '../rollout/evidence.ts';
-import type { ArmRow, RolloutEvidence } from '../rollout/evidence.ts';
+import type { RolloutEvidence } from '../rollout/evidence.ts';
 import { judge } from '../rollout/judge.ts';
 import type { PairCounts } from '../rollout/judge-metric.ts';
 import { next } from '../rollout/reducer.ts';
@@ -30,8 +31,6 @@ export interface FollowerOptions {
 /** The evidence is stored at each transition, and this often in between: what came since is told again by its rows. */
 const NOTE_MS = 2_000;
 const DEFAULT_WINDOW_MS = 60_000;
-/** Over which the calls per second of the model are reckoned. */
-const RATE_MS = 10_000;
 
 export class RolloutFollower {
   readonly id: number;
@@ -46,7 +45,6 @@ export class RolloutFollower {
   #isStale = true;
   #noteDueAt = 0;
   #noted: RolloutEvidence | undefined;
-  readonly #calls: { at: number; calls: number }[] = [];
 
   constructor(id: number, model: string, options: FollowerOptions) {
     this.id = id;
@@ -132,8 +130,7 @@ export class RolloutFollower {
     const outcomes = await this.#outcomes(record);
     const judgement = judge({ strategy: state.strategy, evidence, pairs, outcomes, now });
     const stage = stageOf(state);
-    const budget =
-      stage.kind === 'budget' ? budgetLook({ stage, evidence, callsPerSecond: this.#rate(evidence, now) }) : undefined;
+    const budget = stage.kind === 'budget' ? budgetLook({ stage, evidence }) : undefined;
     const verdicts = budget === undefined ? judgement.verdicts : [...judgement.verdicts, budget.verdict];
     const instances = context.fleet.epochs(state.model);
     const behind = instances.find(({ epoch }) => epoch < state.epoch);
@@ -163,8 +160,15 @@ export class RolloutFollower {
     const own = rows
       .filter(({ name }) => name === `${stable}/${candidate}`)
       .map(({ body }) => comparisonFromJson(body));
-    const { pairs, disagreed, noise } = mergeComparisons(own);
-    return { pairs, disagreed, noisePairs: noise.pairs, noiseDisagreed: noise.disagreed };
+    const { pairs, disagreed, noise, shadowErrors } = mergeComparisons(own);
+    // A copy that fails where stable answered is a difference like any other.
+    const failed = Object.values(shadowErrors).reduce((sum, count) => sum + count, 0);
+    return {
+      pairs: pairs + failed,
+      disagreed: disagreed + failed,
+      noisePairs: noise.pairs,
+      noiseDisagreed: noise.disagreed,
+    };
   }
 
   async #outcomes({ state }: RolloutRecord): Promise<ReadonlyMap<string, readonly UnitSums[]>> {
@@ -175,15 +179,6 @@ export class RolloutFollower {
       outcomes.set(name, await this.#options.context.store.unitSums(`rollout:${this.id}`, name));
     }
     return outcomes;
-  }
-
-  #rate({ candidate, stable }: RolloutEvidence, now: number): number {
-    this.#calls.push({ at: now, calls: candidate.calls + stable.calls });
-    while (this.#calls.length > 2 && now - (this.#calls[0]?.at ?? now) > RATE_MS) this.#calls.shift();
-    const [first] = this.#calls;
-    const last = this.#calls.at(-1);
-    if (first === undefined || last === undefined || last.at === first.at) return 0;
-    return ((last.calls - first.calls) * 1000) / (last.at - first.at);
   }
 
   /** Only where nobody else moved it meanwhile: else it is looked at again. */

@@ -26,8 +26,8 @@ export interface ComparedVersions {
 }
 
 /**
- * The pair that is asked for. Without a name the shadow is the one of the traffic policy, or else the last one that began;
- * the live version is the one that was compared most. NOT_FOUND: no such model, or nothing was compared.
+ * The pair that is asked for. Without a name the shadow is the one of the traffic policy, or else the last one that
+ * began; the live version is the one that was compared most. NOT_FOUND: no such model, or nothing was compared.
  */
 export async function findPair({ store, evidence }: ShadowContext, query: ShadowQuery): Promise<ComparedVersions> {
   const { model } = query;

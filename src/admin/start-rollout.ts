@@ -10,6 +10,7 @@ import { begin, holdDownMs } from '../rollout/reducer.ts';
 import { checkQualified } from './apply-traffic.ts';
 import { change } from './change.ts';
 import type { AdminContext, Order } from './context.ts';
+import { runningExperiments } from './experiment-record.ts';
 import { findModel, findVersion } from './resolve-version.ts';
 import { bodyOf, recordFrom } from './rollout-codec.ts';
 import { openRollout } from './rollout-record.ts';
@@ -38,7 +39,7 @@ export async function startRollout(
     const version = await findVersion(writer, model, candidate);
     checkQualified(version);
     await endFormer(writer, context, { model, candidate }, order);
-    await checkNoExperiment(writer, model);
+    await checkNoExperiment(writer, context, model);
     const inForce = await writer.epoch(model);
     const stable = inForce?.policy.arms.find(({ weight }) => weight === TOTAL_WEIGHT);
     if (inForce === undefined || stable === undefined) throw divided(model);
@@ -95,10 +96,10 @@ async function endFormer(
   await happen(writer, context, former, { event: { kind: 'superseded', by, candidate } });
 }
 
-async function checkNoExperiment(store: StoreReader, model: string): Promise<void> {
-  const [experiment] = await store.documents({ kind: 'experiment', model, open: true }, { limit: 1 });
+async function checkNoExperiment(writer: StoreWriter, context: AdminContext, model: string): Promise<void> {
+  const [experiment] = await runningExperiments(writer, context, model);
   if (experiment === undefined) return;
-  const message = `experiment "${experiment.name}" divides the traffic of model "${model}"; stop or conclude it first`;
+  const message = `experiment "${experiment.plan.name}" divides the traffic of model "${model}"; stop or conclude it first`;
   throw new ServerError('already_exists', message);
 }
 

@@ -34,7 +34,8 @@ export async function switchTraffic(
 
 /** Rules, shadows and fail-over stay, but for those that would stand in for, or shadow, the version itself. */
 function allTo(version: string, former: TrafficPolicy | undefined): WantedPolicy {
-  const arm = former?.arms.find((known) => known.version === version)?.arm ?? '';
+  const own = (former?.arms ?? []).filter((known) => known.version === version);
+  const arm = own.length === 1 ? (own[0]?.arm ?? '') : '';
   return {
     arms: [{ version, arm, weight: 10_000 }],
     rules: former?.rules ?? [],

@@ -37,5 +37,6 @@ function aliasesOf(aliases: readonly Alias[], version: string): readonly string[
 }
 
 function weightOf(epoch: Epoch | undefined, version: string): number {
-  return epoch?.policy.arms.find((arm) => arm.version === version)?.weight ?? 0;
+  const arms = epoch?.policy.arms ?? [];
+  return arms.reduce((sum, arm) => (arm.version === version ? sum + arm.weight : sum), 0);
 }

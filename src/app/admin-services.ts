@@ -11,6 +11,7 @@ import type { Blobs } from '../registry/blobs.ts';
 import type { AdminServices } from '../transport/services/admin/admin-services.ts';
 import { auditService } from '../transport/services/admin/audit-service.ts';
 import { driftService } from '../transport/services/admin/drift-service.ts';
+import { experimentService } from '../transport/services/admin/experiment-service.ts';
 import { monitorService } from '../transport/services/admin/monitor-service.ts';
 import { registryService } from '../transport/services/admin/registry-service.ts';
 import { rolloutService } from '../transport/services/admin/rollout-service.ts';
@@ -43,6 +44,7 @@ export function adminServices(rooms: AdminRooms): AdminServices {
     registry: registryService(context, { blobs, limits, places, qualifier }),
     traffic: trafficService(context),
     rollouts: rolloutService({ ...context, rollouts }),
+    experiments: experimentService({ ...context, evidence }),
     monitor: monitorService({ ...context, statistics }),
     audit: auditService(context),
     shadows: shadowService({ ...context, evidence }),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Changes } from '../admin/changes.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { Evidence } from '../admin/evidence.ts';
+import { Outcomes } from '../admin/outcomes.ts';
 import { Qualifier } from '../admin/qualifier.ts';
 import { RolloutController } from '../admin/rollout-controller.ts';
 import { Statistics } from '../admin/statistics.ts';
@@ -111,12 +112,13 @@ export class AdminProcess {
     const evidence = new Evidence({ store, now: Date.now, onFault });
     this.#opened.push(() => evidence.close());
     const qualifier = await this.#openQualifier(context, blobs);
+    const predictionKey = await store.secret(PREDICTION_KEY);
     const hub = await Hub.open({
       ...context,
       statistics,
       evidence,
       board,
-      predictionKey: await store.secret(PREDICTION_KEY),
+      predictionKey,
       onFault,
       onConnection: (event) => {
         events.instanceConnection(event);
@@ -124,7 +126,8 @@ export class AdminProcess {
     });
     this.#opened.push(() => hub.close());
     this.#rollUp(statistics, evidence, onFault);
-    await this.#openControlDoor(address, hub, blobs);
+    const outcomes = new Outcomes({ store, now: Date.now, predictionKey });
+    await this.#openControlDoor(address, { hub, blobs, outcomes });
     const rollouts = await RolloutController.open({
       context,
       evidence,
@@ -199,9 +202,18 @@ export class AdminProcess {
     });
   }
 
-  async #openControlDoor(address: string, hub: Hub, blobs: Blobs): Promise<void> {
+  async #openControlDoor(
+    address: string,
+    { hub, blobs, outcomes }: { hub: Hub; blobs: Blobs; outcomes: Outcomes },
+  ): Promise<void> {
     const readBlob = (sha256: string): AsyncIterable<Uint8Array> => blobs.read(sha256);
-    const door = await ControlDoor.open({ address, hub, readBlob, hooks: this.#hooks() });
+    const door = await ControlDoor.open({
+      address,
+      hub,
+      readBlob,
+      keepOutcomes: (batch) => outcomes.keep(batch),
+      hooks: this.#hooks(),
+    });
     this.#opened.push(() => {
       door.close();
     });

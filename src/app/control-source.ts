@@ -16,6 +16,7 @@ import type { Obtain } from '../registry/version-folders.ts';
 import { writeFileFrom } from '../registry/write-file.ts';
 import type { Events } from '../telemetry/events.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
+import type { KeepOutcomes } from '../transport/services/outcome-service.ts';
 import { ControlClient } from '../transport/grpc-js/control-client.ts';
 import { SERVER_VERSION } from './build-info.ts';
 import type { Prepared, ServeSource } from './serve-source.ts';
@@ -176,6 +177,12 @@ export class ControlSource implements ServeSource {
       this.#options.events.controlFault({ what, cause: caught });
     }
   }
+
+  /** Durable when it resolves. */
+  readonly keepOutcomes: KeepOutcomes = (outcomes) => {
+    if (this.#client !== undefined) return this.#client.keepOutcomes(outcomes);
+    return Promise.reject(new ServerError('unavailable', 'the admin process is not connected yet; report again later'));
+  };
 
   /** A file from the admin process. */
   fetch(sha256: string): AsyncIterable<Uint8Array> {

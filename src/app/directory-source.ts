@@ -18,6 +18,7 @@ export interface DirectorySourceOptions {
 
 export class DirectorySource implements ServeSource {
   readonly control = undefined;
+  readonly keepOutcomes = undefined;
   readonly #options: DirectorySourceOptions;
   readonly #directory: DirectoryReader;
   #revision = 0;

@@ -8,6 +8,8 @@ import type { Events } from '../telemetry/events.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import { PredictDoor } from '../transport/grpc-js/server.ts';
 import { kserveService } from '../transport/services/kserve-service.ts';
+import { outcomeService } from '../transport/services/outcome-service.ts';
+import type { KeepOutcomes } from '../transport/services/outcome-service.ts';
 import { predictService } from '../transport/services/predict-service.ts';
 import { outcomeOf } from '../transport/status.ts';
 import { SERVER_VERSION } from './build-info.ts';
@@ -21,6 +23,8 @@ export interface OpenDoorOptions {
   readonly control: ControlHealth | undefined;
   readonly monitor: Monitor;
   readonly predict: Predict;
+  /** undefined where there is no registry. */
+  readonly keepOutcomes: KeepOutcomes | undefined;
 }
 
 export function openDoor({
@@ -31,6 +35,7 @@ export function openDoor({
   control,
   monitor,
   predict,
+  keepOutcomes,
 }: OpenDoorOptions): Promise<PredictDoor> {
   const ready = (): boolean => catalog.settled();
   return PredictDoor.open({
@@ -44,6 +49,7 @@ export function openDoor({
     ready,
     control,
     predict: predictService({ predict, catalog }),
+    outcomes: outcomeService(keepOutcomes),
     kserve: kserveService({
       predict,
       catalog,

@@ -1,4 +1,5 @@
 /** Where a serve process learns what to serve: from the models directory, or from the admin process. */
+import type { KeepOutcomes } from '../transport/services/outcome-service.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import type { VersionSpec, QualificationReport, VersionStatus } from '../domain/version.ts';
 
@@ -11,6 +12,8 @@ export interface Prepared {
 export interface ServeSource {
   /** The connection to the admin process; undefined where there is none to be had. */
   readonly control: ControlHealth | undefined;
+  /** Hands outcomes to the registry; undefined where there is none. */
+  readonly keepOutcomes: KeepOutcomes | undefined;
   /** Begins to bring desired states; resolves once there is a first one, or one is on its way. */
   start(): Promise<void>;
   /** Asks for the desired state anew, where that is for the serve process to do. */

@@ -168,6 +168,7 @@ export class ServeProcess {
       reusePort,
       catalog: this.#manager,
       control: this.#source?.control,
+      keepOutcomes: this.#source?.keepOutcomes,
       monitor: this.#monitor,
       predict: predictLine({
         router: this.#router,

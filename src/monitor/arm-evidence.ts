@@ -5,6 +5,8 @@ import type { EvidenceBook } from './evidence-book.ts';
 
 /** Calls that began under an older epoch are not counted any more. */
 const MAX_EPOCHS = 8;
+/** Since the process began; the arms of further ones are not followed. */
+const MAX_MODELS = 1_000;
 /** From so many faults in a row on, each is told at once. */
 const HURRY_FROM = 3;
 
@@ -32,6 +34,7 @@ export class ArmEvidence {
   #recorder({ model, epoch, arm }: ArmPlace): ArmRecorder | undefined {
     let arms = this.#models.get(model);
     if (arms === undefined) {
+      if (this.#models.size >= MAX_MODELS) return undefined;
       arms = new Map();
       this.#models.set(model, arms);
     }
@@ -40,7 +43,11 @@ export class ArmEvidence {
     if (known !== undefined) return known;
     const newest = Math.max(epoch, ...[...arms.values()].map((recorder) => recorder.epoch));
     if (epoch <= newest - MAX_EPOCHS) return undefined;
-    for (const [key, recorder] of arms) if (recorder.epoch <= newest - MAX_EPOCHS) arms.delete(key);
+    for (const [key, recorder] of arms) {
+      if (recorder.epoch > newest - MAX_EPOCHS) continue;
+      arms.delete(key);
+      this.#book.retire(recorder);
+    }
     const made = new ArmRecorder({ model, epoch, arm });
     arms.set(name, made);
     this.#book.add(made);

@@ -16,19 +16,30 @@ export interface EvidenceSource {
   body(): JsonRecord;
 }
 
-/** Rows are kept until they are reported, also of versions and epochs that are gone; beyond this the oldest go. */
+/**
+ * Rows of what is gone are kept too: a receiver that forgot is told all of them again. Beyond this the oldest of those
+ * that no longer count go, then the oldest of all; what they count is not told any more.
+ */
 const MAX_SOURCES = 2_000;
 
 export class EvidenceBook {
   readonly #sources = new Set<EvidenceSource>();
+  /** Those of them that no longer count. */
+  readonly #retired = new Set<EvidenceSource>();
   #urgent: () => void = () => undefined;
 
   add(source: EvidenceSource): void {
     this.#sources.add(source);
-    for (const oldest of this.#sources) {
-      if (this.#sources.size <= MAX_SOURCES) break;
+    while (this.#sources.size > MAX_SOURCES) {
+      const [oldest = source] = this.#retired.size > 0 ? this.#retired : this.#sources;
       this.#sources.delete(oldest);
+      this.#retired.delete(oldest);
     }
+  }
+
+  /** It will not count any more; it is told until its place is needed. */
+  retire(source: EvidenceSource): void {
+    if (this.#sources.has(source)) this.#retired.add(source);
   }
 
   sources(): readonly EvidenceSource[] {

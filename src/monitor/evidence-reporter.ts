@@ -1,9 +1,10 @@
 /** What a serve process tells of its evidence: the rows that changed, until they are kept. */
-import type { EvidenceBook, EvidenceKind, EvidenceSource } from './evidence-book.ts';
+import type { EvidenceBook, EvidenceSource } from './evidence-book.ts';
 
 /** A row as it goes over the wire. */
 export interface EvidenceLine {
-  readonly kind: EvidenceKind;
+  /** An EvidenceKind; another build's may be unknown here. */
+  readonly kind: string;
   readonly model: string;
   readonly name: string;
   readonly bodyJson: string;
@@ -47,7 +48,10 @@ export class EvidenceReporter {
     this.#now = now;
   }
 
-  /** The next report; undefined when there is nothing to tell now. `isLast`: what would be told later is told too. */
+  /**
+   * The next report; undefined when there is nothing to tell now. `isLast`: what would be told later is told too, and
+   * what is not acknowledged is told again.
+   */
   collect({ isLast = false }: { readonly isLast?: boolean } = {}): EvidenceReport | undefined {
     const now = this.#now();
     const due = this.#book.sources().filter((source) => this.#isDue(source, now, isLast));
@@ -94,6 +98,6 @@ export class EvidenceReporter {
     if (sent === undefined) return true;
     const isNews = source.activity > sent.activity || source.name !== sent.name;
     if (isNews) return isLast || source.kind === 'arm' || now - sent.at >= CALM_MS;
-    return !sent.kept && now - sent.at >= AGAIN_MS;
+    return !sent.kept && (isLast || now - sent.at >= AGAIN_MS);
   }
 }

@@ -1,34 +1,30 @@
 /**
  * What a rollout has seen so far: sums of both arms, and the evidence that the candidate is worse. Plain data, stored as
- * JSON, below 256 kB.
+ * JSON.
  *
  * Serve processes report cumulative rows per epoch and arm. The difference to what was taken of a row before is a block.
  * Its errors are weighed by the weights that were in force, which chance decided by; its latencies by how many runs of
  * each arm it holds, which needs no more than that runs of one moment are alike: bursts and drift of load are the same
  * for both arms.
+ *
+ * As JSON it has at most about 0.6 MB: 256 rows of 1.2 kB, two sets of 10,000 slots, 120 slots of the last hour of 0.8 kB
+ * each; of one serve process and a few epochs it is about 30 kB.
  */
 import type { LatencyMetric } from '../domain/strategy.ts';
 import { LATENCY_METRICS } from '../domain/strategy.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { ArmTotals } from '../monitor/arm-totals.ts';
-import { addHistograms, histogramReached, NO_VALUES, subtractHistograms } from '../monitor/series.ts';
+import { addHistograms, NO_VALUES } from '../monitor/series.ts';
 import type { HistogramTotals } from '../monitor/series.ts';
 import { addCounts, logEvidence, NO_COUNT_EVIDENCE } from '../stats/count-evidence.ts';
 import type { CountEvidence } from '../stats/count-evidence.ts';
+import { armDelta, NOTHING_NEW } from './arm-delta.ts';
+import type { ArmDelta, ArmRow } from './arm-delta.ts';
+import { freshFailures } from './fresh-failures.ts';
 import { addRuns, NO_LATENCY_EVIDENCE } from './latency-evidence.ts';
 import type { LatencyEvidence } from './latency-evidence.ts';
-import { addToWindow } from './recent.ts';
-import type { RecentSlot } from './recent.ts';
-
-/** The newest cumulative row of one arm in one epoch, of one life of one serve process. */
-export interface ArmRow {
-  readonly instance: string;
-  readonly boot: string;
-  readonly epoch: number;
-  /** The version: arms of a rollout are named so. */
-  readonly arm: string;
-  readonly totals: ArmTotals;
-}
+import { addToRate, addToWindow } from './recent.ts';
+import type { RateSlot, RecentSlot } from './recent.ts';
 
 export interface ArmSums {
   readonly calls: number;
@@ -40,19 +36,28 @@ export interface ArmSums {
   /** While both arms had traffic: calls, and failures of the kinds that count as evidence. */
   readonly comparedCalls: number;
   readonly comparedFailures: number;
+  /** Of those failures, the ones that are news: of a routing key the first. */
+  readonly comparedUnits: number;
 }
 
 /** An e-process with the largest that it ever was. */
-export interface Suspicion {
+interface Suspicion {
   readonly logs: CountEvidence;
   readonly mostLog: number;
 }
 
+/** What was taken of a row: all of it, but for its slots; and its runs that no block has yet. */
+interface Taken {
+  readonly totals: ArmTotals;
+  readonly openRequest: HistogramTotals;
+  readonly openCompute: HistogramTotals;
+}
+
 export interface RolloutEvidence {
-  /** The candidate's weight by epoch, in the order in which the rollout put them in force. */
+  /** The candidate's weight by epoch, ascending, in the order in which the rollout put them in force. */
   readonly epochs: readonly { readonly epoch: number; readonly weight: number }[];
-  /** What was taken already, by "instance/boot/epoch/arm". */
-  readonly taken: Readonly<Record<string, ArmTotals>>;
+  /** By "instance/boot/epoch/arm". */
+  readonly taken: Readonly<Record<string, Taken>>;
   readonly candidate: ArmSums;
   readonly stable: ArmSums;
   /** Slots of routing keys that failed already: a key's further faults prove nothing new. */
@@ -62,14 +67,23 @@ export interface RolloutEvidence {
   readonly latencies: Readonly<Record<LatencyMetric, LatencyEvidence>>;
   /** Of the candidate, the newest last. */
   readonly recent: readonly RecentSlot[];
+  /** Calls of both arms, the newest last. */
+  readonly rate: readonly RateSlot[];
   /** The candidate's longest row of faults on one serve process. */
   readonly longestRow: number;
 }
 
-/** Rows of older epochs are not looked at any more, so what was taken of them need not be remembered. */
+/** Serve processes count for the last few epochs only; rows of older ones than these are not looked at. */
 const MAX_EPOCHS = 20;
+/** Rows that are remembered; beyond it the oldest epochs are closed, and in the last one further processes do not count. */
+const MAX_TAKEN = 256;
 /** An arm with more than half of the traffic has the larger batches and is the first to be overloaded. */
-export const EVEN_WEIGHT = TOTAL_WEIGHT / 2;
+const EVEN_WEIGHT = TOTAL_WEIGHT / 2;
+/**
+ * Runs of both arms that a block of latencies has at least. With few calls a report has one run, of one arm, and says
+ * nothing; the number of all runs says nothing of how slow they are, so blocks may end by it.
+ */
+const MIN_BLOCK_RUNS = 20;
 
 const NO_SUMS: ArmSums = {
   calls: 0,
@@ -80,25 +94,8 @@ const NO_SUMS: ArmSums = {
   runCompute: NO_VALUES,
   comparedCalls: 0,
   comparedFailures: 0,
+  comparedUnits: 0,
 };
-
-export const NO_SUSPICION: Suspicion = { logs: NO_COUNT_EVIDENCE, mostLog: 0 };
-
-export function noEvidence(): RolloutEvidence {
-  const latencies = { ...NO_LATENCIES };
-  return {
-    epochs: [],
-    taken: {},
-    candidate: NO_SUMS,
-    stable: NO_SUMS,
-    faultSlots: [],
-    overloadSlots: [],
-    errors: NO_SUSPICION,
-    latencies,
-    recent: [],
-    longestRow: 0,
-  };
-}
 
 const NO_LATENCIES: Readonly<Record<LatencyMetric, LatencyEvidence>> = {
   compute_p50: NO_LATENCY_EVIDENCE,
@@ -109,15 +106,36 @@ const NO_LATENCIES: Readonly<Record<LatencyMetric, LatencyEvidence>> = {
   request_p99: NO_LATENCY_EVIDENCE,
 };
 
-/** From here on rows of this epoch count. @param weight the candidate's in it. */
+export function noEvidence(): RolloutEvidence {
+  return {
+    epochs: [],
+    taken: {},
+    candidate: NO_SUMS,
+    stable: NO_SUMS,
+    faultSlots: [],
+    overloadSlots: [],
+    errors: { logs: NO_COUNT_EVIDENCE, mostLog: 0 },
+    latencies: NO_LATENCIES,
+    recent: [],
+    rate: [],
+    longestRow: 0,
+  };
+}
+
+/** From here on rows of this epoch count. One that is no newer than the last changes nothing. @param weight the candidate's in it. */
 export function openEpoch(
   evidence: RolloutEvidence,
-  { epoch, weight }: { epoch: number; weight: number },
+  { epoch, weight }: { readonly epoch: number; readonly weight: number },
 ): RolloutEvidence {
-  if (evidence.epochs.some((known) => known.epoch === epoch)) return evidence;
-  const epochs = [...evidence.epochs, { epoch, weight }].slice(-MAX_EPOCHS);
-  const open = new Set(epochs.map((known) => known.epoch));
-  const taken = Object.entries(evidence.taken).filter(([key]) => open.has(epochOfKey(key)));
+  const last = evidence.epochs.at(-1);
+  if (last !== undefined && epoch <= last.epoch) return evidence;
+  return withEpochs(evidence, [...evidence.epochs, { epoch, weight }].slice(-MAX_EPOCHS));
+}
+
+/** What was taken of the rows of other epochs is forgotten. */
+function withEpochs(evidence: RolloutEvidence, epochs: RolloutEvidence['epochs']): RolloutEvidence {
+  const open = new Set(epochs.map(({ epoch }) => epoch));
+  const taken = Object.entries(evidence.taken).filter(([key]) => open.has(Number(key.split('/').at(-2))));
   return { ...evidence, epochs, taken: Object.fromEntries(taken) };
 }
 
@@ -134,61 +152,56 @@ export interface TakeOptions {
 
 /** Takes what is new in these rows. A row that says no more than before, or went backwards, changes nothing. */
 export function takeArms(evidence: RolloutEvidence, rows: readonly ArmRow[], options: TakeOptions): RolloutEvidence {
+  // Rows of one serve process in one epoch belong together.
+  const together = Map.groupBy(rows, ({ instance, boot, epoch }) => `${instance}/${boot}/${epoch}`);
   let taken = evidence;
-  for (const { rows: together, weight } of blocksOf(evidence, rows)) {
-    taken = takeBlock(taken, together, weight, options);
-  }
+  for (const [key, group] of together) taken = takeBlock(makeRoom(taken, key), { key, rows: group }, options);
   return taken;
 }
 
+/** Closes the oldest epochs until another two rows fit. */
+function makeRoom(evidence: RolloutEvidence, key: string): RolloutEvidence {
+  let room = evidence;
+  while (!hasRoom(room, key) && room.epochs.length > 1) room = withEpochs(room, room.epochs.slice(1));
+  return room;
+}
+
+function hasRoom({ taken }: RolloutEvidence, key: string): boolean {
+  const keys = Object.keys(taken);
+  return keys.length + 2 <= MAX_TAKEN || keys.some((known) => known.startsWith(`${key}/`));
+}
+
 interface Block {
-  readonly weight: number;
+  /** "instance/boot/epoch". */
+  readonly key: string;
   readonly rows: readonly ArmRow[];
 }
 
-/** Rows of one serve process in one epoch belong together. */
-function blocksOf({ epochs }: RolloutEvidence, rows: readonly ArmRow[]): readonly Block[] {
-  const blocks = new Map<string, { weight: number; rows: ArmRow[] }>();
-  for (const row of rows) {
-    const weight = epochs.find(({ epoch }) => epoch === row.epoch)?.weight;
-    if (weight === undefined) continue;
-    const key = `${row.instance}/${row.boot}/${row.epoch}`;
-    const block = blocks.get(key) ?? { weight, rows: [] };
-    block.rows.push(row);
-    blocks.set(key, block);
-  }
-  return [...blocks.values()];
-}
-
-function takeBlock(
-  evidence: RolloutEvidence,
-  rows: readonly ArmRow[],
-  weight: number,
-  options: TakeOptions,
-): RolloutEvidence {
-  const taken = { ...evidence.taken };
-  const ofArm = (arm: string): Delta => {
-    const row = rows.findLast((candidate) => candidate.arm === arm);
-    if (row === undefined) return NOTHING;
-    const key = `${row.instance}/${row.boot}/${row.epoch}/${row.arm}`;
-    const before = taken[key];
-    if (before !== undefined && !hasGrown(row.totals, before)) return NOTHING;
-    // Slots that failed are remembered once, for all rows.
-    taken[key] = { ...row.totals, faultSlots: [], overloadSlots: [] };
-    return deltaOf(row.totals, before);
-  };
-  const candidate = ofArm(options.candidate);
-  const stable = ofArm(options.stable);
-  if (candidate === NOTHING && stable === NOTHING) return evidence;
+function takeBlock(evidence: RolloutEvidence, { key, rows }: Block, options: TakeOptions): RolloutEvidence {
+  const weight = evidence.epochs.find(({ epoch }) => epoch === rows[0]?.epoch)?.weight;
+  if (weight === undefined || !hasRoom(evidence, key)) return evidence;
+  const keys = { candidate: `${key}/${options.candidate}`, stable: `${key}/${options.stable}` };
+  const totalsOf = (arm: string): ArmTotals => rows.findLast((row) => row.arm === arm)?.totals ?? NOTHING_NEW;
+  const candidate = armDelta(totalsOf(options.candidate), evidence.taken[keys.candidate]?.totals);
+  const stable = armDelta(totalsOf(options.stable), evidence.taken[keys.stable]?.totals);
+  if (candidate.calls + stable.calls === 0) return evidence;
   const isCompared = weight > 0 && weight < TOTAL_WEIGHT;
-  const isEven = weight > 0 && weight <= EVEN_WEIGHT;
-  const fresh = freshFailures(evidence, { candidate, stable }, isEven);
-  const latencies = isEven ? addLatencies(evidence, { candidate, stable }, options) : evidence.latencies;
+  const isEven = isCompared && weight <= EVEN_WEIGHT;
+  const fresh = freshFailures(evidence, { candidate, stable, withOverloads: isEven });
+  const open = {
+    candidate: addTaken(evidence.taken[keys.candidate], totalsOf(options.candidate), candidate),
+    stable: addTaken(evidence.taken[keys.stable], totalsOf(options.stable), stable),
+  };
+  const isBlock = open.candidate.openRequest.count + open.stable.openRequest.count >= MIN_BLOCK_RUNS;
   return {
     ...evidence,
-    taken,
-    candidate: addSums(evidence.candidate, candidate, isCompared ? fresh.candidate : undefined),
-    stable: addSums(evidence.stable, stable, isCompared ? fresh.stable : undefined),
+    taken: {
+      ...evidence.taken,
+      [keys.candidate]: isBlock ? withoutRuns(open.candidate) : open.candidate,
+      [keys.stable]: isBlock ? withoutRuns(open.stable) : open.stable,
+    },
+    candidate: addSums(evidence.candidate, candidate, { isCompared, isEven, units: fresh.candidate }),
+    stable: addSums(evidence.stable, stable, { isCompared, isEven, units: fresh.stable }),
     faultSlots: fresh.faultSlots,
     overloadSlots: fresh.overloadSlots,
     errors: suspect(evidence.errors, {
@@ -197,93 +210,31 @@ function takeBlock(
       share: weight / TOTAL_WEIGHT,
       margin: 1,
     }),
-    latencies,
+    latencies: isEven && isBlock ? addLatencies(evidence, open, options) : evidence.latencies,
     recent: addToWindow(evidence.recent, candidate, options),
+    rate: addToRate(evidence.rate, candidate.calls + stable.calls, options.now),
     longestRow: Math.max(evidence.longestRow, candidate.longestRow),
   };
 }
 
-/** What one block adds to an arm; its sets of slots are whole. */
-type Delta = ArmTotals;
-
-const NOTHING: Delta = {
-  calls: 0,
-  ok: 0,
-  faults: 0,
-  overloads: 0,
-  keylessFaults: 0,
-  keylessOverloads: 0,
-  faultSlots: [],
-  overloadSlots: [],
-  faultsInARow: 0,
-  longestRow: 0,
-  request: NO_VALUES,
-  runRequest: NO_VALUES,
-  runCompute: NO_VALUES,
-};
-
-/** No count is less than before, and something is more. */
-function hasGrown(now: ArmTotals, before: ArmTotals): boolean {
-  const isLess =
-    now.calls < before.calls ||
-    now.ok < before.ok ||
-    now.faults < before.faults ||
-    now.overloads < before.overloads ||
-    !histogramReached(now.request, before.request) ||
-    !histogramReached(now.runRequest, before.runRequest) ||
-    !histogramReached(now.runCompute, before.runCompute);
-  return !isLess && (now.calls > before.calls || now.longestRow > before.longestRow);
+function addTaken(before: Taken | undefined, totals: ArmTotals, delta: ArmDelta): Taken {
+  const openRequest = addHistograms(before?.openRequest ?? NO_VALUES, delta.runRequest);
+  const openCompute = addHistograms(before?.openCompute ?? NO_VALUES, delta.runCompute);
+  const kept = delta === NOTHING_NEW ? (before?.totals ?? NOTHING_NEW) : totals;
+  // Slots that failed are remembered once, for all rows.
+  return { totals: { ...kept, faultSlots: [], overloadSlots: [] }, openRequest, openCompute };
 }
 
-/** Sets of slots are whole, not differences: what is new in them is found against all that ever failed. */
-function deltaOf(now: ArmTotals, before: ArmTotals | undefined): Delta {
-  if (before === undefined) return now;
-  return {
-    ...now,
-    calls: now.calls - before.calls,
-    ok: now.ok - before.ok,
-    faults: now.faults - before.faults,
-    overloads: now.overloads - before.overloads,
-    keylessFaults: now.keylessFaults - before.keylessFaults,
-    keylessOverloads: now.keylessOverloads - before.keylessOverloads,
-    request: subtractHistograms(now.request, before.request),
-    runRequest: subtractHistograms(now.runRequest, before.runRequest),
-    runCompute: subtractHistograms(now.runCompute, before.runCompute),
-  };
+function withoutRuns({ totals }: Taken): Taken {
+  return { totals, openRequest: NO_VALUES, openCompute: NO_VALUES };
 }
 
-interface Arms {
-  readonly candidate: Delta;
-  readonly stable: Delta;
-}
-
-interface Fresh {
-  readonly candidate: number;
-  readonly stable: number;
-  readonly faultSlots: readonly number[];
-  readonly overloadSlots: readonly number[];
-}
-
-/** Failures that are evidence: of keys each slot's first, of keyless calls all; overload only of an arm that is not the larger. */
-function freshFailures(evidence: RolloutEvidence, { candidate, stable }: Arms, isEven: boolean): Fresh {
-  const faults = new Set(evidence.faultSlots);
-  const overloads = new Set(evidence.overloadSlots);
-  const ofArm = (delta: Delta): number => {
-    const keyed = countFresh(faults, delta.faultSlots);
-    const keyedOverloads = isEven ? countFresh(overloads, delta.overloadSlots) : 0;
-    return delta.keylessFaults + keyed + keyedOverloads + (isEven ? delta.keylessOverloads : 0);
-  };
-  const counts = { candidate: ofArm(candidate), stable: ofArm(stable) };
-  return { ...counts, faultSlots: [...faults], overloadSlots: [...overloads] };
-}
-
-function countFresh(known: Set<number>, slots: readonly number[]): number {
-  const before = known.size;
-  for (const slot of slots) known.add(slot);
-  return known.size - before;
-}
-
-function addSums(sums: ArmSums, delta: Delta, compared: number | undefined): ArmSums {
+function addSums(
+  sums: ArmSums,
+  delta: ArmDelta,
+  { isCompared, isEven, units }: { readonly isCompared: boolean; readonly isEven: boolean; readonly units: number },
+): ArmSums {
+  const failures = delta.faults + (isEven ? delta.overloads : 0);
   return {
     calls: sums.calls + delta.calls,
     ok: sums.ok + delta.ok,
@@ -291,31 +242,28 @@ function addSums(sums: ArmSums, delta: Delta, compared: number | undefined): Arm
     overloads: sums.overloads + delta.overloads,
     request: addHistograms(sums.request, delta.request),
     runCompute: addHistograms(sums.runCompute, delta.runCompute),
-    comparedCalls: sums.comparedCalls + (compared === undefined ? 0 : delta.calls),
-    comparedFailures: sums.comparedFailures + (compared ?? 0),
+    comparedCalls: sums.comparedCalls + (isCompared ? delta.calls : 0),
+    comparedFailures: sums.comparedFailures + (isCompared ? failures : 0),
+    comparedUnits: sums.comparedUnits + (isCompared ? units : 0),
   };
 }
 
-export function suspect({ logs, mostLog }: Suspicion, block: Parameters<typeof addCounts>[1]): Suspicion {
+function suspect({ logs, mostLog }: Suspicion, block: Parameters<typeof addCounts>[1]): Suspicion {
   const next = addCounts(logs, block);
   return next === logs ? { logs, mostLog } : { logs: next, mostLog: Math.max(mostLog, logEvidence(next)) };
 }
 
 function addLatencies(
   { latencies }: RolloutEvidence,
-  { candidate, stable }: Arms,
+  { candidate, stable }: { readonly candidate: Taken; readonly stable: Taken },
   { margins }: TakeOptions,
 ): RolloutEvidence['latencies'] {
   const next = { ...latencies };
   for (const metric of LATENCY_METRICS) {
     const margin = margins.get(metric);
     if (margin === undefined) continue;
-    const of = metric.startsWith('compute_') ? 'runCompute' : 'runRequest';
+    const of = metric.startsWith('compute_') ? 'openCompute' : 'openRequest';
     next[metric] = addRuns(latencies[metric], { candidate: candidate[of], stable: stable[of], metric, margin });
   }
   return next;
-}
-
-function epochOfKey(key: string): number {
-  return Number(key.split('/').at(-2));
 }

@@ -7,7 +7,7 @@ import type { LatencyMetric, MetricPlan } from '../domain/strategy.ts';
 import { quantileOf } from '../monitor/series.ts';
 import { bernoulliInterval } from '../stats/bernoulli-bounds.ts';
 import { anytimeHalfWidth } from '../stats/mean-sequence.ts';
-import type { RolloutEvidence } from './evidence.ts';
+import type { ArmSums, RolloutEvidence } from './evidence.ts';
 import { MIN_RUNS, probabilityOf } from './latency-evidence.ts';
 import type { LatencyEvidence } from './latency-evidence.ts';
 import type { Verdict, VerdictKind } from './state.ts';
@@ -34,8 +34,8 @@ export function errorVerdict(
 ): Verdict {
   const [failed, calls] = [candidate.comparedFailures, candidate.comparedCalls];
   const [stableFailed, stableCalls] = [stable.comparedFailures, stable.comparedCalls];
-  const upper = interval(failed, calls, alpha).upper;
-  const lower = interval(stableFailed, stableCalls, alpha).lower;
+  const upper = failureBounds(candidate, alpha).upper;
+  const lower = failureBounds(stable, alpha).lower;
   const excess = Math.max(0, upper - lower);
   const verdict = verdictOf({ mostLog: errors.mostLog, alpha, isGood: excess <= plan.margin });
   const seen = `${count(failed, calls)} answers failed, of stable ${count(stableFailed, stableCalls)}`;
@@ -63,11 +63,12 @@ export function latencyVerdict(
   const upper = interval(candidateSlow, candidateRuns, alpha).upper;
   const lower = interval(stableSlow, stableRuns, alpha).lower;
   const isSeen = candidateRuns >= MIN_RUNS && stableRuns >= MIN_RUNS;
-  // The second holds where load made both slower since the threshold was what stable took.
+  // The second holds where load made both slower since the threshold was taken.
   const isGood = isSeen && (upper <= allowed || upper - lower <= allowed - tail);
   const slower = `${count(candidateSlow, candidateRuns)} runs took over ${milliseconds(threshold)}`;
   const few = `${candidateRuns} runs of the candidate and ${stableRuns} of stable are compared; it takes ${MIN_RUNS} of each`;
-  const long = `${slower}, of stable ${count(stableSlow, stableRuns)}; at most ${percent(upper)} do (limit ${percent(allowed)})`;
+  const times = `${figure(plan.margin)} times what ${count(stableSlow, stableRuns)} of stable took longer than`;
+  const long = `${slower}, ${times}; at most ${percent(upper)} do (limit ${percent(allowed)})`;
   return {
     ...shell(plan, { mostLog, alpha }),
     verdict: verdictOf({ mostLog, alpha, isGood }),
@@ -109,21 +110,22 @@ export function outcomeVerdict(sums: readonly UnitSums[], plan: MetricPlan, alph
   const stable = momentsOf(sums.find(({ arm }) => arm === 'stable'));
   const sign = plan.direction === 'increase' ? 1 : -1;
   const better = sign * (candidate.mean - stable.mean);
-  const isSeen = candidate.units >= MIN_UNITS && stable.units >= MIN_UNITS;
-  const standardError = isSeen ? Math.sqrt(candidate.variance / candidate.units + stable.variance / stable.units) : 0;
-  const half =
-    standardError > 0
-      ? anytimeHalfWidth({
-          standardError,
-          count: candidate.units + stable.units,
-          alpha: 2 * alpha,
-          optimalCount: OPTIMAL_UNITS,
-        })
-      : 0;
+  const isEnough = candidate.units >= MIN_UNITS && stable.units >= MIN_UNITS;
+  const standardError = isEnough ? Math.sqrt(candidate.variance / candidate.units + stable.variance / stable.units) : 0;
+  // Without any variance the bound does not hold: all values were the same so far.
+  const isSeen = standardError > 0;
+  const half = isSeen
+    ? anytimeHalfWidth({
+        standardError,
+        count: candidate.units + stable.units,
+        alpha: 2 * alpha,
+        optimalCount: OPTIMAL_UNITS,
+      })
+    : 0;
   const worst = Math.max(0, half - better);
   const isBad = isSeen && better + half < -plan.margin;
   const name = plan.metric.slice('outcome:'.length);
-  const few = `${candidate.units} units of the candidate and ${stable.units} of stable have outcomes; it takes ${MIN_UNITS} of each`;
+  const few = `${candidate.units} units of the candidate and ${stable.units} of stable have outcomes; it takes ${MIN_UNITS} of each, and not all alike`;
   const seen = `${name} is ${figure(candidate.mean)}, of stable ${figure(stable.mean)}; at most ${figure(worst)} worse (limit ${figure(plan.margin)})`;
   return {
     ...shell(plan, { mostLog: 0, alpha }),
@@ -167,8 +169,16 @@ function shell(
   };
 }
 
+/** A key that failed k times is one observation, not k: calls and failures are divided by the failures per unit. */
+function failureBounds(
+  { comparedFailures, comparedCalls, comparedUnits }: ArmSums,
+  alpha: number,
+): { lower: number; upper: number } {
+  const perUnit = Math.max(1, comparedFailures / Math.max(1, comparedUnits));
+  return interval(comparedFailures / perUnit, comparedCalls / perUnit, alpha);
+}
+
 function interval(successes: number, trials: number, alpha: number): { lower: number; upper: number } {
-  // A unit may fail more often than once before its calls are counted.
   return bernoulliInterval({ successes: Math.min(successes, trials), trials, alpha, optimalTrials: OPTIMAL_TRIALS });
 }
 

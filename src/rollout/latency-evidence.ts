@@ -1,10 +1,11 @@
 /**
  * Whether more of the candidate's runs are slow than of the stable version's, at one quantile of one latency.
  *
- * Slow is what takes longer than the stable version's quantile, as it was before the block, times the margin. Given how
- * many runs each arm had in the block, and how many were slow, the slow ones fall on the candidate by its share of the
- * runs where both are alike (hypergeometric, which the binomial of the e-process dominates in convex order: Hoeffding
- * 1963, Theorem 4). Thresholds are edges of buckets, so counting is exact.
+ * Slow is a run of the stable version that takes longer than its quantile, as it was before the block, and one of the
+ * candidate that takes longer than that times the margin. Given how many runs each arm had in the block, and how many were
+ * slow, at most the candidate's share of the runs falls on it where it is slower by no more than the margin
+ * (hypergeometric, which the binomial of the e-process dominates in convex order: Hoeffding 1963, Theorem 4). Thresholds
+ * are edges of buckets, so counting is exact.
  */
 import type { LatencyMetric, QuantileName } from '../domain/strategy.ts';
 import { BUCKETS_PER_OCTAVE, bucketEdge } from '../monitor/histogram.ts';
@@ -24,7 +25,7 @@ export interface LatencyEvidence {
   readonly candidateSlow: number;
   readonly stableRuns: number;
   readonly stableSlow: number;
-  /** The last threshold, in seconds; 0 = none yet. */
+  /** The last threshold of the candidate's runs, in seconds; 0 = none yet. */
   readonly threshold: number;
 }
 
@@ -61,7 +62,7 @@ export function probabilityOf(metric: LatencyMetric): number {
 
 export interface RunBlock {
   readonly metric: LatencyMetric;
-  /** A ratio from 1 on; rounded to whole buckets. */
+  /** What is still no harm, a ratio from 1 on; rounded to whole buckets. */
   readonly margin: number;
   /** Durations of the block's runs, in seconds. */
   readonly candidate: HistogramTotals;
@@ -75,8 +76,9 @@ export function addRuns(evidence: LatencyEvidence, { metric, margin, candidate, 
     candidate: addHistograms(evidence.candidate, candidate),
   };
   if (evidence.stable.count < MIN_RUNS || candidate.count + stable.count === 0) return seen;
-  const edge = quantileEdge(evidence.stable, probabilityOf(metric)) + marginBuckets(margin);
-  const slow = { candidate: countAbove(candidate, edge), stable: countAbove(stable, edge) };
+  const edge = quantileEdge(evidence.stable, probabilityOf(metric));
+  const candidateEdge = edge + marginBuckets(margin);
+  const slow = { candidate: countAbove(candidate, candidateEdge), stable: countAbove(stable, edge) };
   const share = candidate.count / (candidate.count + stable.count);
   const logs = addCounts(evidence.logs, { candidate: slow.candidate, baseline: slow.stable, share, margin: 1 });
   return {
@@ -87,7 +89,7 @@ export function addRuns(evidence: LatencyEvidence, { metric, margin, candidate, 
     candidateSlow: evidence.candidateSlow + slow.candidate,
     stableRuns: evidence.stableRuns + stable.count,
     stableSlow: evidence.stableSlow + slow.stable,
-    threshold: bucketEdge(edge),
+    threshold: bucketEdge(candidateEdge),
   };
 }
 

@@ -90,7 +90,7 @@ export function next(state: RolloutState, event: RolloutEvent, now: number): Ste
 
 function abort(state: RolloutState, { actor, reason }: Command, now: number): Step {
   if (state.phase === 'promoted') {
-    throw refusal(`it was promoted already; go back with \`sluice traffic rollback ${state.model}\``);
+    throw refusal(`it was promoted already; go back with \`sluice traffic switch ${state.model} ${state.stable}\``);
   }
   if (isEnded(state.phase)) return unchanged(state);
   const cause = { at: now, actor, reason: reason === '' ? `aborted by ${actor}` : reason };

@@ -67,7 +67,7 @@ export function enter(from: RolloutState, stage: number, kind: Transition['kind'
     // The candidate is loaded before anybody is asked.
     const patch = { stage, phase: 'awaiting_approval' as const, stageSince: cause.at };
     const effects = from.weight === 0 ? [traffic(at, { weight: 0, shadowShare: 0 })] : [];
-    return move(from, patch, 'approval_needed', told, effects);
+    return move(from, patch, kind === 'started' ? kind : 'approval_needed', told, effects);
   }
   return load(at, trafficOf(entered, from), kind, told);
 }
@@ -120,9 +120,11 @@ export function finish(from: RolloutState, cause: Cause): Step {
   return move(from, patch, 'promoted', cause, [done]);
 }
 
-/** Another weight inside a budget stage, whatever the phase. */
+/** Another weight inside a budget stage; why it is in its phase stays as it was, unless it holds. */
 export function reweigh(from: RolloutState, weight: number, cause: Cause): Step {
-  return move(from, { weight, weightSince: cause.at }, 'weight', cause, [traffic(from, { weight, shadowShare: 0 })]);
+  const reason = from.phase === 'holding' ? cause.reason : from.reason;
+  const patch = { reason, weight, weightSince: cause.at };
+  return move(from, patch, 'weight', cause, [traffic(from, { weight, shadowShare: 0 })]);
 }
 
 interface Share {

@@ -71,7 +71,7 @@ export function compileStrategy(wanted: WantedStrategy): Strategy {
     stages: [...shadow, ...stages],
     analysis: compileAnalysis(wanted.analysis, { withShadow: wanted.shadow !== undefined }),
     failOver: wanted.failOver ?? true,
-    deadlineMs: duration('deadline', wanted.deadlineMs, 7 * DAY_MS),
+    deadlineMs: longerThan(0, 'deadline', duration('deadline', wanted.deadlineMs, 7 * DAY_MS)),
   };
 }
 
@@ -92,8 +92,8 @@ function stagesOf(wanted: WantedStrategy, bakeMs: number): readonly Stage[] {
 /** A last step of all the traffic is the bake, with what it says of holding and approval. */
 function canaryStages(steps: readonly WantedStep[], bakeMs: number): readonly Stage[] {
   if (steps.length > MAX_STEPS) throw wrong(`canary.steps has ${steps.length} steps; at most ${MAX_STEPS} are allowed`);
-  const defaults = DEFAULT_WEIGHTS.map((weight) => step({ weight }));
-  const stages = steps.length === 0 ? defaults : steps.map(step);
+  const wanted = steps.length === 0 ? DEFAULT_WEIGHTS.map((weight) => ({ weight })) : steps;
+  const stages = wanted.map((each, index) => step(each, `canary.steps[${index}]`));
   stages.forEach(({ weight }, index) => {
     const before = stages[index - 1]?.weight ?? 0;
     if (weight <= before) {
@@ -103,12 +103,15 @@ function canaryStages(steps: readonly WantedStep[], bakeMs: number): readonly St
   });
   const last = stages.at(-1);
   if (last?.weight !== TOTAL_WEIGHT) return [...stages, { kind: 'bake', holdMs: bakeMs, approval: false }];
-  const holdMs = steps.at(-1)?.holdMs ?? bakeMs;
+  const { holdMs = bakeMs, minRequests, analysis, deadlineMs } = steps.at(-1) ?? {};
+  if (minRequests !== undefined || analysis !== undefined || deadlineMs !== undefined) {
+    const where = `canary.steps[${steps.length - 1}]`;
+    throw wrong(`${where} has all the traffic, so nothing can be compared in it; leave all but hold and approval out`);
+  }
   return [...stages.slice(0, -1), { kind: 'bake', holdMs, approval: last.approval }];
 }
 
-function step(wanted: Partial<WantedStep> & { readonly weight: number }, index = 0): WeightStage {
-  const where = `canary.steps[${index}]`;
+function step(wanted: Partial<WantedStep> & { readonly weight: number }, where: string): WeightStage {
   const holdMs = duration(`${where}.hold`, wanted.holdMs, MINUTE_MS);
   return {
     kind: 'weight',
@@ -129,7 +132,7 @@ function linearStages(wanted: WantedStrategy['linear']): readonly Stage[] {
   const stages: Stage[] = [];
   for (let weight = increment; weight < TOTAL_WEIGHT; weight += increment) {
     const holdMs = duration('linear.every', wanted?.everyMs, MINUTE_MS);
-    stages.push(step({ weight, holdMs, minRequests: wanted?.minRequests }));
+    stages.push(step({ weight, holdMs, minRequests: wanted?.minRequests }, 'linear'));
   }
   return stages;
 }
@@ -142,7 +145,7 @@ function budgetStage(wanted: WantedStrategy['budget']): Stage {
     alpha: share('budget.alpha', orDefault(wanted?.alpha, 0.01)),
     maxWeight: whole('budget.max_weight', orDefault(wanted?.maxWeight, 5000), { least: 1, most: TOTAL_WEIGHT - 1 }),
     holdMs,
-    deadlineMs: duration('budget.deadline', wanted?.deadlineMs, DAY_MS),
+    deadlineMs: longerThan(holdMs, 'budget.deadline', duration('budget.deadline', wanted?.deadlineMs, DAY_MS)),
   };
 }
 
@@ -159,7 +162,11 @@ function shadowStage(wanted: NonNullable<WantedStrategy['shadow']>): Stage {
 
 /** An hour, or ten times the time that it takes at least. */
 function stageDeadline(field: string, wanted: number | undefined, holdMs: number): number {
-  const deadlineMs = duration(field, wanted, Math.min(MAX_DEADLINE_MS, Math.max(HOUR_MS, 10 * holdMs)));
+  const absent = Math.min(MAX_DEADLINE_MS, Math.max(HOUR_MS, 10 * holdMs));
+  return longerThan(holdMs, field, duration(field, wanted, absent));
+}
+
+function longerThan(holdMs: number, field: string, deadlineMs: number): number {
   if (deadlineMs > holdMs) return deadlineMs;
   throw wrong(`${field} is ${deadlineMs} ms, no more than the hold of ${holdMs} ms; give it more time`);
 }

@@ -1,8 +1,9 @@
 /** What the evidence and the clock make of an open rollout. */
 import type { Stage } from '../domain/strategy.ts';
+import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Look, RolloutState, Step, Verdict } from './state.ts';
 import { enter, finish, goBack, ITSELF, move, reweigh, stageOf, unchanged } from './steps.ts';
-import { describeMs, describeStage } from './strategy.ts';
+import { describeMs } from './strategy.ts';
 
 /** A version that is not ready everywhere after so long will not be. */
 const MAX_LOADING_MS = 600_000;
@@ -20,13 +21,26 @@ export function tick(state: RolloutState, look: Look, now: number): Step {
   if (now - state.startedAt >= state.strategy.deadlineMs) {
     return rollBack(state, `still open ${describeMs(state.strategy.deadlineMs)} after its start`, look, now);
   }
-  const disquieting = failed.find(({ onFail }) => onFail === 'pause');
-  if (disquieting !== undefined && state.phase !== 'paused') {
-    return pause(state, `${disquieting.metric}: ${disquieting.summary}`, look, now);
-  }
-  const news = failed.find(({ metric, onFail }) => onFail === 'alert' && !state.alerted.includes(metric));
+  const lower = lowerWeight(state, look);
+  if (lower !== undefined) return reweigh(state, lower.weight, { at: now, actor: ITSELF, reason: lower.reason });
+  const disquieting = failed.find((verdict) => verdict.onFail === 'pause' && !isToldOf(state, verdict));
+  if (disquieting !== undefined && state.phase !== 'paused') return pauseFor(state, disquieting, look, now);
+  const news = failed.find((verdict) => verdict.onFail === 'alert' && !isToldOf(state, verdict));
   if (news !== undefined) return alert(state, news, now);
   return proceed(state, look, now);
+}
+
+/** Evidence does not go away: who resumes has seen it. A guardrail that is broken again is news, so it pauses again. */
+function isToldOf({ alerted }: RolloutState, { metric, onFail }: Verdict): boolean {
+  return alerted.includes(metric) && (onFail === 'alert' || !metric.startsWith('guardrail:'));
+}
+
+/** What a harm budget takes away it takes away in every phase. */
+function lowerWeight(state: RolloutState, { budget }: Look): { weight: number; reason: string } | undefined {
+  const allowed = budget?.weight;
+  if (budget === undefined || allowed === undefined || stageOf(state).kind !== 'budget') return undefined;
+  const isWorthIt = allowed * WORTH_A_CHANGE <= state.weight && allowed < state.weight;
+  return isWorthIt ? { weight: allowed, reason: budget.summary } : undefined;
 }
 
 function proceed(state: RolloutState, look: Look, now: number): Step {
@@ -47,8 +61,14 @@ const PHASES = { shadow: 'shadowing', weight: 'holding', budget: 'holding', bake
 function whileLoading(state: RolloutState, look: Look, now: number): Step {
   const stage = stageOf(state);
   if (look.applied) {
-    const patch = { phase: PHASES[stage.kind], stageSince: now, stageCallsBefore: look.candidateCalls };
-    const reason = `every serve process has ${describeStage(stage)} in force`;
+    const patch = {
+      phase: PHASES[stage.kind],
+      stageSince: now,
+      weightSince: now,
+      stageCallsBefore: look.candidateCalls,
+    };
+    const sent = stage.kind === 'shadow' ? 'copies of calls' : `${state.weight / 100} % of the calls`;
+    const reason = `every serve process sends ${sent} to the candidate`;
     return move(state, patch, 'holding', { at: now, actor: ITSELF, reason });
   }
   if (now - state.stageSince < MAX_LOADING_MS) return unchanged(state);
@@ -71,7 +91,8 @@ function whileHolding(state: RolloutState, look: Look, now: number): Step {
       const isOver = heldMs >= stage.holdMs && look.shadowPairs >= stage.minPairs && isGood;
       if (isOver) return advance(state, `${look.shadowPairs} pairs were compared`, look, now);
       const missing = look.shadowPairs < stage.minPairs ? `${look.shadowPairs} of ${stage.minPairs} pairs` : '';
-      return late(state, { stage, heldMs, missing }, look, now);
+      const wanted = disagreement === undefined ? [] : [disagreement];
+      return late(state, { stage, heldMs, missing, wanted }, look, now);
     }
     case 'weight':
       return whileWeighed(state, stage, look, now);
@@ -93,31 +114,40 @@ function whileWeighed(state: RolloutState, stage: Of<'weight'>, look: Look, now:
   const calls = look.candidateCalls - state.stageCallsBefore;
   const isSeen = heldMs >= stage.holdMs && calls >= stage.minRequests;
   if (isSeen && (!stage.analysis || look.overall === 'pass')) {
-    const reason = `${calls} calls in ${describeMs(heldMs)}${stage.analysis ? ', every metric passed' : ''}`;
+    const reason = `${calls} calls in ${describeMs(heldMs)}${stage.analysis ? `, ${passed(look)}` : ''}`;
     if (!stage.approval) return advance(state, reason, look, now);
     const patch = { phase: 'awaiting_approval' as const };
     return move(state, patch, 'approval_needed', { at: now, actor: ITSELF, reason, verdicts: look.verdicts });
   }
   const missing = calls < stage.minRequests ? `${calls} of ${stage.minRequests} calls` : '';
-  return late(state, { stage, heldMs, missing }, look, now);
+  const wanted = stage.analysis ? look.verdicts : [];
+  return late(state, { stage, heldMs, missing, wanted }, look, now);
 }
 
 function whileBudgeted(state: RolloutState, stage: Of<'budget'>, look: Look, now: number): Step {
+  const summary = look.budget?.summary ?? '';
+  const sinceMs = now - state.weightSince;
+  if (state.weight === stage.maxWeight && sinceMs >= stage.holdMs && look.overall === 'pass') {
+    return advance(state, `${summary}, ${passed(look)}`, look, now);
+  }
+  const weight = Math.min(stage.maxWeight, look.budget?.weight ?? 0, atMost(state.weight));
+  const isWorthIt = weight >= state.weight * WORTH_A_CHANGE || weight === stage.maxWeight;
+  if (weight > state.weight && isWorthIt && look.applied && sinceMs >= REWEIGH_MS) {
+    return reweigh(state, weight, { at: now, actor: ITSELF, reason: summary });
+  }
   const heldMs = now - state.stageSince;
-  const isAtMost = state.weight === stage.maxWeight;
-  if (isAtMost && heldMs >= stage.holdMs && look.overall === 'pass') {
-    return advance(state, `${look.budget?.summary ?? ''}, every metric passed`, look, now);
-  }
-  if (look.budget !== undefined && heldMs >= REWEIGH_MS) {
-    const weight = Math.min(stage.maxWeight, look.budget.weight);
-    const ratio = Math.max(weight, 1) / Math.max(state.weight, 1);
-    const isWorthIt = ratio >= WORTH_A_CHANGE || ratio <= 1 / WORTH_A_CHANGE || weight === stage.maxWeight;
-    if (weight !== state.weight && isWorthIt) {
-      const cause = { at: now, actor: ITSELF, reason: look.budget.summary };
-      return reweigh(state, weight, { stageSince: now }, cause);
-    }
-  }
-  return late(state, { stage, heldMs, missing: '' }, look, now);
+  return late(state, { stage, heldMs, missing: summary, wanted: look.verdicts }, look, now);
+}
+
+/** Twice as much in a step, so that a wrong guess of the calls to come costs little; the first is the budget's to say. */
+function atMost(weight: number): number {
+  return weight === 0 ? TOTAL_WEIGHT : 2 * weight;
+}
+
+/** Metrics that only alert may have failed. */
+function passed({ verdicts }: Look): string {
+  const failed = verdicts.filter(({ verdict }) => verdict === 'fail').map(({ metric }) => metric);
+  return `every metric passed${failed.length === 0 ? '' : ` but ${failed.join(', ')}`}`;
 }
 
 function advance(state: RolloutState, reason: string, look: Look, now: number): Step {
@@ -127,15 +157,17 @@ function advance(state: RolloutState, reason: string, look: Look, now: number): 
 interface Waiting {
   readonly stage: { readonly deadlineMs: number };
   readonly heldMs: number;
-  /** '' = only the verdicts. */
+  /** What there is too little of; '' = nothing. */
   readonly missing: string;
+  /** The verdicts that have to pass. */
+  readonly wanted: readonly Verdict[];
 }
 
 /** A stage whose time is over without enough evidence: never a pass. */
-function late(state: RolloutState, { stage, heldMs, missing }: Waiting, look: Look, now: number): Step {
+function late(state: RolloutState, { stage, heldMs, missing, wanted }: Waiting, look: Look, now: number): Step {
   if (heldMs < stage.deadlineMs) return unchanged(state);
-  const open = look.verdicts.filter(
-    ({ verdict, metric }) => verdict === 'insufficient' && !metric.startsWith('guardrail:'),
+  const open = wanted.filter(({ verdict, metric, onFail }) =>
+    verdict === 'fail' ? onFail !== 'alert' : verdict === 'insufficient' && !metric.startsWith('guardrail:'),
   );
   const lacking = [missing, ...open.map(({ metric, summary }) => `${metric}: ${summary}`)].filter(
     (text) => text !== '',
@@ -152,6 +184,11 @@ function rollBack(state: RolloutState, reason: string, { verdicts }: Look, now: 
 
 function pause(state: RolloutState, reason: string, { verdicts }: Look, now: number): Step {
   return move(state, { phase: 'paused' }, 'paused', { at: now, actor: ITSELF, reason, verdicts });
+}
+
+function pauseFor(state: RolloutState, { metric, summary }: Verdict, { verdicts }: Look, now: number): Step {
+  const patch = { phase: 'paused' as const, alerted: [...new Set([...state.alerted, metric])] };
+  return move(state, patch, 'paused', { at: now, actor: ITSELF, reason: `${metric}: ${summary}`, verdicts });
 }
 
 /** Each metric is told of once. */

@@ -18,20 +18,39 @@ export function pick<T>({ belows, rungs }: Ladder<T>, slot: number): Rung<T> {
 }
 
 /**
+ * A routing key in 64 bits, the unit of experiments: "" for none, else 16 hex digits. Two FNV-1a hashes from different
+ * starts, each with MurmurHash3's finalizer; no salt, so that a key is the same unit whatever model answers it.
+ */
+export function unitOf(key: string): string {
+  if (key === '') return '';
+  return hex(finish(fnv(0x811c9dc5, key))) + hex(finish(fnv(0x9747b28c, key)));
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}
+
+/**
  * The slot of a routing key: FNV-1a over the UTF-16 units of salt and key, then MurmurHash3's 32-bit finalizer, scaled
  * to 10,000. Sources: Fowler/Noll/Vo (draft-eastlake-fnv); Appleby, MurmurHash3.cpp, fmix32. Both are public domain.
  */
 export function slotOf(salt: string, key: string): number {
-  let hash = 0x811c9dc5;
-  for (const text of [salt, '\0', key]) {
-    for (let at = 0; at < text.length; at += 1) {
-      const unit = text.charCodeAt(at);
-      hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
-      hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
-    }
+  const hash = finish(fnv(fnv(fnv(0x811c9dc5, salt), '\0'), key));
+  return Math.floor((hash / 2 ** 32) * TOTAL_WEIGHT);
+}
+
+function fnv(start: number, text: string): number {
+  let hash = start;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+    hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  hash ^= hash >>> 16;
-  return Math.floor(((hash >>> 0) / 2 ** 32) * TOTAL_WEIGHT);
+  return hash;
+}
+
+function finish(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -26,6 +26,8 @@ export interface Choice<T> {
    * decides alike for all calls of the key, or for this call alone.
    */
   readonly evidence: 'none' | 'keyed' | 'keyless';
+  /** The routing key that decided; '' where none did. */
+  readonly key: string;
 }
 
 /** More would make no sentence. */
@@ -70,14 +72,14 @@ export class Router<T> {
     const { shadows, failOver } = policy;
     for (const { header, match, arm, target } of policy.rules) {
       if (matches(match, question.header(header))) {
-        return { target, arm, epoch, slot: -1, shadows, failOver, evidence: 'none' };
+        return { target, arm, epoch, slot: -1, shadows, failOver, evidence: 'none', key: '' };
       }
     }
     const key = keyOf(policy, question);
     const slot = key === '' ? Math.floor(this.#random() * TOTAL_WEIGHT) : slotOf(policy.salt, key);
     const { target, arm } = pick(policy.ladder, slot);
     const evidence = policy.compared ? (key === '' ? 'keyless' : 'keyed') : 'none';
-    return { target, arm, epoch, slot, shadows, failOver, evidence };
+    return { target, arm, epoch, slot, shadows, failOver, evidence, key };
   }
 }
 
@@ -91,7 +93,16 @@ function keyOf<T>({ sticky, routingKeyHeader }: PolicyRoute<T>, { routingKey, he
 function named<T>(route: Route<T>, asked: string): Choice<T> {
   const target = route.ready.get(versionOf(route, asked) ?? '');
   if (target === undefined) throw absence(route, asked);
-  return { target, arm: '', epoch: route.epoch, slot: -1, shadows: NO_SHADOWS, failOver: undefined, evidence: 'none' };
+  return {
+    target,
+    arm: '',
+    epoch: route.epoch,
+    slot: -1,
+    shadows: NO_SHADOWS,
+    failOver: undefined,
+    evidence: 'none',
+    key: '',
+  };
 }
 
 /** What the policy lacks, with the states of the first versions. */

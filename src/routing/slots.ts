@@ -4,13 +4,15 @@ import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Arm, SlotRange } from '../domain/traffic.ts';
 import { compareVersions } from '../domain/version.ts';
 
-/** An arm without its slots. Versions and arms are unique; weights are whole and sum to 10,000. */
+/** An arm without its slots. Names of arms are unique; weights are whole and sum to 10,000. */
 export type WantedArm = Omit<Arm, 'slots'>;
 
 /**
  * An arm that shrinks gives up what it gained last, and an arm that grows takes what was given up; so a weight that
  * goes up and comes back leaves everybody where they were, and no more slots change hands than the weights ask for.
- * Growing arms are served in compareVersions order, the lowest slots first: the order of `wanted` has no say.
+ * Growing arms are served in compareVersions order, the lowest slots first: the order of `wanted` has no say. An arm is
+ * the former one of its name and version, or, where a version has one arm before and after, of its version: another name
+ * moves nobody.
  *
  * @param former the arms of the policy before, whose slots cover everything; empty = there was none.
  */
@@ -18,20 +20,20 @@ export function assignSlots(former: readonly Arm[], wanted: readonly WantedArm[]
   check(wanted);
   const kept = new Map<string, readonly SlotRange[]>();
   const free: SlotRange[] = former.length === 0 ? [[0, TOTAL_WEIGHT]] : [];
-  for (const { version, slots } of former) {
-    const weight = wanted.find((arm) => arm.version === version)?.weight ?? 0;
-    const { head, tail } = cut(slots, weight);
-    kept.set(version, head);
+  for (const arm of former) {
+    const heir = sameArm(arm, wanted, former);
+    const { head, tail } = cut(arm.slots, heir?.weight ?? 0);
+    if (heir !== undefined) kept.set(heir.arm, head);
     free.push(...tail);
   }
   let pool = merge(free.sort(([a], [b]) => a - b));
-  for (const { version, weight } of wanted.toSorted((a, b) => compareVersions(a.version, b.version))) {
-    const own = kept.get(version) ?? [];
+  for (const { arm, weight } of wanted.toSorted(inOrder)) {
+    const own = kept.get(arm) ?? [];
     const { head, tail } = cut(pool, weight - sizeOf(own));
-    kept.set(version, merge([...own, ...head]));
+    kept.set(arm, merge([...own, ...head]));
     pool = tail;
   }
-  const arms = wanted.map((arm) => ({ ...arm, slots: kept.get(arm.version) ?? [] }));
+  const arms = wanted.map((arm) => ({ ...arm, slots: kept.get(arm.arm) ?? [] }));
   assert(arms.every(({ weight, slots }) => sizeOf(slots) === weight) && pool.length === 0, 'every slot has an owner');
   return arms;
 }
@@ -46,7 +48,24 @@ function check(wanted: readonly WantedArm[]): void {
     TOTAL_WEIGHT,
     'weights sum to 10,000',
   );
-  assert.equal(new Set(wanted.map(({ version }) => version)).size, wanted.length, 'a version has one arm');
+  assert.equal(new Set(wanted.map(({ arm }) => arm)).size, wanted.length, 'an arm has a name of its own');
+}
+
+function inOrder(a: WantedArm, b: WantedArm): number {
+  return compareVersions(a.version, b.version) || (a.arm < b.arm ? -1 : 1);
+}
+
+/** Which of the wanted arms the former one goes on as. */
+function sameArm(
+  { arm, version }: WantedArm,
+  wanted: readonly WantedArm[],
+  former: readonly WantedArm[],
+): WantedArm | undefined {
+  const named = wanted.find((candidate) => candidate.arm === arm && candidate.version === version);
+  if (named !== undefined) return named;
+  const ofVersion = wanted.filter((candidate) => candidate.version === version);
+  const isAlone = ofVersion.length === 1 && former.filter((candidate) => candidate.version === version).length === 1;
+  return isAlone ? ofVersion[0] : undefined;
 }
 
 /** The first `count` slots of the ranges, or all where there are fewer, and the rest. */

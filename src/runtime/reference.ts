@@ -30,7 +30,11 @@ export async function sketchReference(
   if (text === undefined) return undefined;
   try {
     const rows = parseRows(text, session.signature);
-    return await runRows(session, rows, { perRun: rowsPerRun(session.signature, batchable), until: now() + MAX_RUN_MS, now });
+    return await runRows(session, rows, {
+      perRun: rowsPerRun(session.signature, batchable),
+      until: now() + MAX_RUN_MS,
+      now,
+    });
   } catch (caught) {
     throw new ServerError('invalid_argument', `${FILE}: ${describeError(caught)}`, { cause: caught });
   }
@@ -86,7 +90,9 @@ async function runRows(
   let done = 0;
   while (done < first.length && now() < until) {
     const end = Math.min(done + Math.max(1, perRun), first.length);
-    const blocks = session.signature.inputs.map((spec) => rowsToBlock(spec, rows.get(spec.name)?.slice(done, end) ?? []));
+    const blocks = session.signature.inputs.map((spec) =>
+      rowsToBlock(spec, rows.get(spec.name)?.slice(done, end) ?? []),
+    );
     const outputs = await runBlocks(session, blocks, done);
     const inputs = blocks.map(toTensor);
     recorder.record({ inputs, outputs: outputs.map(toTensor), units: end - done, strings: true });
@@ -103,6 +109,8 @@ async function runBlocks(
   try {
     return (await session.run(blocks, [])).outputs;
   } catch (caught) {
-    throw new Error(`the model fails on its rows from ${String(from + 1)} on: ${describeError(caught)}`, { cause: caught });
+    throw new Error(`the model fails on its rows from ${String(from + 1)} on: ${describeError(caught)}`, {
+      cause: caught,
+    });
   }
 }

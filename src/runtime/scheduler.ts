@@ -163,7 +163,8 @@ export class Scheduler {
       const queueMs = flight.dispatchedAt - member.enqueuedAt;
       runner.stats.recordQueue(queueMs);
       const timings = { queueMs, hopMs, computeMs: reply.computeMs, batchRows: batch.rows };
-      member.resolve({ outputs: chosenOutputs(parts[index] ?? [], member.outputs), timings, batch: flight.trace, leads: index === 0 });
+      const outputs = chosenOutputs(parts[index] ?? [], member.outputs);
+      member.resolve({ outputs, timings, batch: flight.trace, leads: index === 0 });
     }
   }
 

@@ -11,7 +11,7 @@ import type { BatchTrace, RequestTrace } from '../domain/tracing.ts';
 import type { QualificationReport, VersionSpec } from '../domain/version.ts';
 import type { Role } from '../monitor/series.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
-import { queueLimits } from './queue-limits.ts';
+import { queueDelayMs, queueLimits, WAIT_MARGIN } from './queue-limits.ts';
 import { queueFull, wouldBeLate } from './refusals.ts';
 import { RunTimeEstimate } from './run-time-estimate.ts';
 import { Unserved } from './unserved.ts';
@@ -59,12 +59,6 @@ export interface RunnerOptions {
   readonly shadow?: VersionRunner | undefined;
 }
 
-/**
- * A call is accepted only if this many times the expected wait would still let it end in time: the expectation is a
- * mean, and a call that is accepted and then expires has kept its place from one that would have been answered.
- */
-const WAIT_MARGIN = 1.3;
-
 export class VersionRunner {
   /**
    * A live runner's calls have callers. A shadow's are copies: they go last, and those that cannot run are dropped,
@@ -91,6 +85,8 @@ export class VersionRunner {
   readonly #drain: DrainRate;
   readonly #onWork: () => void;
   readonly #fullRows: number;
+  /** How long an idle lane waits for a fuller batch. */
+  readonly #delayMs: number;
   #batchable: boolean;
   #aloneCount = 0;
   #running = 0;
@@ -115,6 +111,7 @@ export class VersionRunner {
     this.estimate = new RunTimeEstimate(options.report);
     this.#fullRows = this.estimate.fullRows(settings.maxBatchRows);
     this.#unserved = new Unserved(options);
+    this.#delayMs = queueDelayMs(settings, this.priority);
     this.#limits = queueLimits(settings, this.priority);
     this.#queue = new BatchQueue(this.#limits);
     this.#drain = new DrainRate(options.report.batchRunMs / options.report.batchRows);
@@ -159,9 +156,8 @@ export class VersionRunner {
 
   /** When an unfilled batch may be taken; 0 = at once. */
   get dueAt(): number {
-    const { maxQueueDelayMs } = this.spec.settings;
-    if (maxQueueDelayMs === 0 || this.nextRows >= this.fullRows) return 0;
-    return this.#queue.dueAt(this.fullRows, maxQueueDelayMs);
+    if (this.#delayMs === 0 || this.nextRows >= this.fullRows) return 0;
+    return this.#queue.dueAt(this.fullRows, this.#delayMs);
   }
 
   /** Queues the call, or refuses it at once when it would wait in vain. Rejects with a ServerError. */
@@ -181,7 +177,7 @@ export class VersionRunner {
   /** Takes the next batch for a lane; members whose callers are gone are answered and left out. */
   take(maxRows: number): Batch<Member> | undefined {
     const now = this.now();
-    const reason = this.spec.settings.maxQueueDelayMs > 0 ? 'delay' : 'idle';
+    const reason = this.#delayMs > 0 ? 'delay' : 'idle';
     const { batch, gone } = this.#queue.take(Math.min(maxRows, this.fullRows), now, reason);
     this.#unserved.dismiss(gone);
     if (batch === undefined) this.#drain.emptied();

@@ -19,9 +19,9 @@ export interface ElementDifferences extends Pick<
 }
 
 /**
- * Numbers agree where |a - b| <= absolute + relative |a|, where a is the live version's. NaN agrees with NaN, and an infinity with itself; against anything else they are a
- * difference without a size, which counts as one of NaN and in no sum. The relative difference is |a - b| over the
- * larger magnitude, so it lies in [0, 2].
+ * Numbers agree where |a - b| <= absolute + relative |a|, where a is the live version's. NaN agrees with NaN, and an
+ * infinity with itself; against anything else they are a difference without a size, which counts as one of NaN and in no
+ * sum. The relative difference is |a - b| over the larger magnitude, so it lies in [0, 2].
  */
 export function measureElements(live: Elements, shadow: Elements, tolerance: Tolerance): ElementDifferences {
   const elements = live.length;

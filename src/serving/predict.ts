@@ -1,6 +1,7 @@
 /** One request from acceptance to answer: the request line. */
 import { ServerError, toServerError } from '../domain/errors.ts';
 import type { PredictReply, PredictRequest } from '../domain/predict.ts';
+import { unitOf } from '../routing/pick.ts';
 import type { Choice, Router } from '../routing/router.ts';
 import type { Outcome, RequestTrace, Tracing } from '../domain/tracing.ts';
 import type { Answer, VersionRunner } from '../runtime/version-runner.ts';
@@ -42,10 +43,57 @@ const NO_SHADOWS: readonly never[] = [];
 
 /** Rejects with a ServerError, whatever went wrong. */
 export function createPredict(options: PredictOptions): Predict {
-  const { router, now, tracing, random, shadowing, sampler, arms, sign } = options;
+  const { router, now, tracing, sign } = options;
+  const ask = createAsk(options);
 
-  /** Counts for the version that was asked. From the call to enqueue nothing waits. */
-  const ask = async ({ runner, request, trace, since, shadows, choice }: Attempt): Promise<Answer> => {
+  return async (request) => {
+    const trace = tracing.request(request);
+    let version = '';
+    let answer: Answer | undefined;
+    let outcome: Outcome = 'ok';
+    try {
+      // Until the version is asked nothing waits, so it cannot be drained in between: no lease is needed.
+      const choice = router.route(request);
+      const { target: runner, arm, epoch, slot, shadows, failOver, key } = choice;
+      let failedOverFrom = '';
+      version = runner.spec.version;
+      try {
+        answer = await ask({ runner, request, trace, since: request.receivedAt, shadows, choice });
+      } catch (fault) {
+        if (failOver === undefined || !mayFailOver(choice, request, fault, now())) throw fault;
+        answer = await askInstead(
+          { runner: failOver, request, trace, since: now(), shadows: NO_SHADOWS, choice: undefined },
+          fault,
+        );
+        failedOverFrom = version;
+        version = failOver.spec.version;
+      }
+      const { model } = request;
+      const predictionId = sign({ model, version, arm, epoch, slot, unit: unitOf(key) });
+      const { outputs, timings } = answer;
+      return { model, version, outputs, timings, epoch, arm, predictionId, failedOverFrom };
+    } catch (caught) {
+      const error = toServerError(caught);
+      outcome = error.code;
+      throw error;
+    } finally {
+      trace?.finish({ version, outcome, endedAt: now(), timings: answer?.timings, batch: answer?.batch });
+    }
+  };
+
+  /** The caller gets the first fault where the second version fails too: it is the one that the policy chose. */
+  async function askInstead(attempt: Attempt, fault: unknown): Promise<Answer> {
+    try {
+      return await ask(attempt);
+    } catch {
+      throw fault;
+    }
+  }
+}
+
+/** Counts for the version that was asked. From the call to enqueue nothing waits. */
+function createAsk({ now, random, shadowing, sampler, arms }: PredictOptions): (attempt: Attempt) => Promise<Answer> {
+  return async ({ runner, request, trace, since, shadows, choice }) => {
     let outcome: Outcome = 'ok';
     let answer: Answer | undefined;
     try {
@@ -74,50 +122,6 @@ export function createPredict(options: PredictOptions): Predict {
       }
     }
   };
-
-  return async (request) => {
-    const trace = tracing.request(request);
-    let version = '';
-    let answer: Answer | undefined;
-    let outcome: Outcome = 'ok';
-    try {
-      // Until the version is asked nothing waits, so it cannot be drained in between: no lease is needed.
-      const choice = router.route(request);
-      const { target: runner, arm, epoch, slot, shadows, failOver } = choice;
-      let failedOverFrom = '';
-      version = runner.spec.version;
-      try {
-        answer = await ask({ runner, request, trace, since: request.receivedAt, shadows, choice });
-      } catch (fault) {
-        if (failOver === undefined || !mayFailOver(choice, request, fault, now())) throw fault;
-        answer = await askInstead(
-          { runner: failOver, request, trace, since: now(), shadows: NO_SHADOWS, choice: undefined },
-          fault,
-        );
-        failedOverFrom = version;
-        version = failOver.spec.version;
-      }
-      const { model } = request;
-      const predictionId = sign({ model, version, arm, epoch, slot });
-      const { outputs, timings } = answer;
-      return { model, version, outputs, timings, epoch, arm, predictionId, failedOverFrom };
-    } catch (caught) {
-      const error = toServerError(caught);
-      outcome = error.code;
-      throw error;
-    } finally {
-      trace?.finish({ version, outcome, endedAt: now(), timings: answer?.timings, batch: answer?.batch });
-    }
-  };
-
-  /** The caller gets the first fault where the second version fails too: it is the one that the policy chose. */
-  async function askInstead(attempt: Attempt, fault: unknown): Promise<Answer> {
-    try {
-      return await ask(attempt);
-    } catch {
-      throw fault;
-    }
-  }
 }
 
 /** Faults of the version or its overload, not of the request; and only while somebody waits for an answer. */

@@ -12,6 +12,8 @@ export interface PredictionFacts {
   readonly slot: number;
   /** Epoch ms. */
   readonly at: number;
+  /** Of the routing key that decided, see unitOf in routing/pick.ts; '' where none did. */
+  readonly unit: string;
 }
 
 export interface PredictionIdsOptions {
@@ -28,20 +30,25 @@ export interface PredictionIdsOptions {
  *
  *     0  format (1)        9  at (6 bytes)       23  number (4 bytes)   28  length of the version's name
  *     1  slot + 1 (2)     15  boot (8 bytes)     27  length of the      29  length of the arm's name
- *     3  epoch (6 bytes)                             model's name       30  the three names, UTF-8
+ *     3  epoch (6 bytes)                             model's name       30  unit (8 bytes), 0 = none
+ *                                                                       38  the three names, UTF-8
  *
  * The tag is SHA-512/256 over the key and the body. A key of fixed length in front makes a sound MAC of a hash that
  * gives away only half of its state: nobody can go on hashing from the result, which is why SHA-256 would need HMAC.
  * It is one call and takes a third of createHmac's time; benchmarks/prediction-id.ts measures both.
  */
-const FORMAT = 1;
+/** Of format 1, in which there was no unit, ids may still come back. */
+const FORMAT = 2;
+const OLD_FORMAT = 1;
 const SLOT = 1;
 const EPOCH = 3;
 const AT = 9;
 const BOOT = 15;
 const NUMBER = 23;
 const LENGTHS = 27;
-const NAMES = 30;
+const UNIT = 30;
+const OLD_NAMES = 30;
+const NAMES = 38;
 const BOOT_BYTES = 8;
 const KEY_BYTES = 32;
 const TAG_CHARACTERS = 22;
@@ -76,6 +83,8 @@ export class PredictionIds {
     bytes.writeUInt16BE(facts.slot + 1, KEY_BYTES + SLOT);
     bytes.writeUIntBE(this.#now(), KEY_BYTES + AT, 6);
     bytes.writeUInt32BE(this.#count, KEY_BYTES + NUMBER);
+    bytes.writeUInt32BE(parseInt(facts.unit.slice(0, 8) || '0', 16), KEY_BYTES + UNIT);
+    bytes.writeUInt32BE(parseInt(facts.unit.slice(8) || '0', 16), KEY_BYTES + UNIT + 4);
     return bytes.toString('base64url', KEY_BYTES) + tagOf(bytes);
   }
 
@@ -99,16 +108,26 @@ export function readPredictionId(key: Uint8Array, text: string): PredictionFacts
   // Compared as text, since more than one text may decode to the same bytes.
   const [given, expected] = [Buffer.from(text), Buffer.from(signed)];
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  if (body[0] !== FORMAT || body.length < NAMES) return undefined;
+  const isOld = body[0] === OLD_FORMAT;
+  let from = isOld ? OLD_NAMES : NAMES;
+  if ((!isOld && body[0] !== FORMAT) || body.length < from) return undefined;
   const names: string[] = [];
-  let from = NAMES;
-  for (const length of body.subarray(LENGTHS, NAMES)) {
+  for (const length of body.subarray(LENGTHS, OLD_NAMES)) {
     names.push(body.toString('utf8', from, from + length));
     from += length;
   }
   const [model = '', version = '', arm = ''] = names;
   const slot = body.readUInt16BE(SLOT) - 1;
-  return { model, version, arm, epoch: body.readUIntBE(EPOCH, 6), slot, at: body.readUIntBE(AT, 6) };
+  const unit = isOld ? '' : body.toString('hex', UNIT, NAMES);
+  return {
+    model,
+    version,
+    arm,
+    epoch: body.readUIntBE(EPOCH, 6),
+    slot,
+    at: body.readUIntBE(AT, 6),
+    unit: /^0+$/.test(unit) ? '' : unit,
+  };
 }
 
 function bodyOf({ model, version, arm, epoch }: Omit<PredictionFacts, 'at'>, boot: Uint8Array): Buffer {

@@ -95,9 +95,9 @@ function summaryOf(output: string, totals: OutputTotals, score: number): string 
   const parts: string[] = [];
   if (argmaxAgreed < rows) parts.push(`has another best class in ${rows - argmaxAgreed} of ${rows} rows`);
   if (nanDifferences > 0) parts.push(`is NaN or infinite on one side in ${nanDifferences} of ${elements} elements`);
-  if (totals.kind === 'labels' || totals.kind === 'exact')
-    parts.push(`differs in ${elementsBeyond} of ${elements} elements`);
-  else if (maxAbsolute > 0) parts.push(`differs by up to ${short(maxAbsolute)}${timesOf(score)}`);
+  const isEquality = totals.kind === 'labels' || totals.kind === 'exact';
+  if (isEquality) parts.push(`differs in ${elementsBeyond} of ${elements} elements`);
+  if (maxAbsolute > 0) parts.push(`differs by up to ${short(maxAbsolute)}${timesOf(score)}`);
   return `${title} ${parts.join(', and ')}`;
 }
 

@@ -1,4 +1,4 @@
-/** Pairs of answers to the same call, the live version's and a copy's: waits for both, and compares them in spare time. */
+/** Pairs of answers to one call, the live version's and a copy's: waits for both and compares them in spare time. */
 import type { ComparisonTotals } from '../domain/comparison.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { elementCount, tensorBytes } from '../domain/tensor.ts';

@@ -23,7 +23,7 @@ interface Entry {
 
 /** Pairs of versions since the process began; copies for further ones run, but are not compared. */
 const MAX_RECORDS = 500;
-/** Of the copied calls one of so many also runs a second time on the live version: how far it is from itself is noise. */
+/** One of so many copied calls also runs a second time on the live version: how far it is from itself is noise. */
 const NOISE_EVERY = 20;
 
 export class Shadowing {

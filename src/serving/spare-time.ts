@@ -1,4 +1,4 @@
-/** Work that no caller waits for, on the thread that answers callers: in later turns, in small parts, within a budget. */
+/** Work that no caller waits for, on the thread that answers them: in later turns, in small parts, within a budget. */
 
 /** Tasks; each holds what it is about. */
 const MAX_WAITING = 256;

@@ -5,7 +5,7 @@
  * independent trials with one probability (or, for a changing one, its conditional mean).
  */
 import assert from 'node:assert/strict';
-import { logBeta } from './special.ts';
+import { betaBinomialWidth, logBetaBinomialMixture } from './mixtures.ts';
 
 export interface BernoulliQuery {
   readonly successes: number;
@@ -16,64 +16,66 @@ export interface BernoulliQuery {
   readonly optimalTrials: number;
 }
 
-/** ρ of the normal mixture that is the tightest at intrinsic time v: v / (2 ln(1/α) + ln(1 + 2 ln(1/α))). */
-export function mixtureRho(v: number, alpha: number): number {
-  const twice = 2 * Math.log(1 / alpha);
-  return v / (twice + Math.log1p(twice));
-}
-
-/** ln of the two-sided beta-binomial mixture at s = Σ(x - p) and v = n g h, for observations between -g and h of mean 0. */
-export function logBetaBinomialMixture(at: {
-  readonly s: number;
-  readonly v: number;
-  readonly r: number;
-  readonly g: number;
-  readonly h: number;
-}): number {
-  const { s, v, r, g, h } = at;
-  const sum = g + h;
-  return (
-    (v / (g * h)) * Math.log(sum) -
-    ((v + h * s) / (h * sum)) * Math.log(g) -
-    ((v - g * s) / (g * sum)) * Math.log(h) +
-    logBeta((r + v - g * s) / (g * sum), (r + v + h * s) / (h * sum)) -
-    logBeta(r / (g * sum), r / (h * sum))
-  );
-}
-
 /** [0, 1] before the first trial. */
 export function bernoulliInterval({ successes, trials, alpha, optimalTrials }: BernoulliQuery): {
   readonly lower: number;
   readonly upper: number;
 } {
-  assert(successes >= 0 && successes <= trials && alpha > 0 && alpha < 1, 'successes of trials, an alpha in (0, 1)');
+  assert(
+    successes >= 0 && successes <= trials && trials < Infinity,
+    `${successes} of ${trials} trials cannot have succeeded`,
+  );
+  assert(alpha > 0 && alpha < 1 && optimalTrials > 0, 'alpha lies between 0 and 1, and there is a number to tune for');
   if (trials === 0) return { lower: 0, upper: 1 };
   const threshold = Math.log(1 / alpha);
-  const mean = successes / trials;
-  const isOut = (p: number): boolean => {
-    const [g, h] = [p, 1 - p];
-    const r = Math.max(mixtureRho(optimalTrials * g * h, alpha) - g * h, 1e-3 * g * h);
-    const at = { s: (mean - p) * trials, v: g * h * trials, r, g, h };
-    return logBetaBinomialMixture(at) >= threshold;
+  /** Above 0 where p, whose ln(p/(1 - p)) is given, is not in the interval. */
+  const excess = (logOdds: number): number => {
+    const [p, rest] = [1 / (1 + Math.exp(-logOdds)), 1 / (1 + Math.exp(logOdds))];
+    const r = betaBinomialWidth({ trials: optimalTrials, alpha, variance: p * rest });
+    return logBetaBinomialMixture({ successes, trials, p, rest, r }) - threshold;
   };
+  // No trial in a thousand times as many: so near to the edge is inside.
+  const inside = Math.log((successes + 1e-3) / (trials - successes + 1e-3));
   return {
-    lower: successes === 0 ? 0 : edge({ inside: mean, outside: 0 }, isOut),
-    upper: successes === trials ? 1 : edge({ inside: mean, outside: 1 }, isOut),
+    lower: successes === 0 ? 0 : probability(edge({ inside, step: -1 }, excess)),
+    upper: successes === trials ? 1 : probability(edge({ inside, step: 1 }, excess)),
   };
 }
 
-/** Where `isOut` begins on the way from a point inside to one outside, by halving. */
+/** Of 1e-300. */
+const MOST_LOG_ODDS = 690;
+/** In ln of evidence: the relative error of a bound is of this size. */
+const SETTLED = 1e-11;
+const MOST_ROUNDS = 60;
+
+function probability(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
+
+/**
+ * Where a function that is below 0 at `inside` gets above it, in the direction of `step`: steps that double until it is
+ * above, then the Illinois variant of false position. Far out the mixture is linear in the log odds, so it takes few.
+ */
 function edge(
-  { inside, outside }: { readonly inside: number; readonly outside: number },
-  isOut: (p: number) => boolean,
+  { inside, step }: { readonly inside: number; readonly step: number },
+  excess: (logOdds: number) => number,
 ): number {
-  let near = inside;
-  let far = outside;
-  for (let step = 0; step < 80; step += 1) {
-    const middle = (near + far) / 2;
-    if (middle === near || middle === far) break;
-    if (middle > 0 && middle < 1 && !isOut(middle)) near = middle;
-    else far = middle;
+  let [near, far] = [inside, inside + step];
+  let [below, above] = [excess(near), excess(far)];
+  while (above < 0 && Math.abs(far) < MOST_LOG_ODDS) {
+    [near, below] = [far, above];
+    far = Math.max(Math.min(inside + (far - inside) * 2, MOST_LOG_ODDS), -MOST_LOG_ODDS);
+    above = excess(far);
   }
-  return (near + far) / 2;
+  if (above < 0) return step * Infinity;
+  let last = '';
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const guess = (near * above - far * below) / (above - below);
+    const value = excess(guess);
+    if (Math.abs(value) < SETTLED) return guess;
+    // An end that stays twice in a row counts half, or it would stay for ever.
+    if (value < 0) [near, below, above, last] = [guess, value, last === 'near' ? above / 2 : above, 'near'];
+    else [far, above, below, last] = [guess, value, last === 'far' ? below / 2 : below, 'far'];
+  }
+  return near;
 }

@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AdminClient } from '../support/admin-client.ts';
 import { SluiceClient } from '../support/client.ts';
 import type { PredictReplyMessage } from '../support/client.ts';
-import { patiently } from '../support/patiently.ts';
 import { MODELS, Sluice } from '../support/sluice.ts';
 
 /** Far enough that the linear model and the forest agree about some flowers and not about others. */
@@ -28,7 +27,12 @@ interface Comparison {
   readonly disagreementUpper: number;
   readonly skipped: Readonly<Record<string, number>>;
   readonly shadowErrors: Readonly<Record<string, number>>;
-  readonly outputs: readonly { readonly output: string; readonly kind: string; readonly argmaxAgreed: number; readonly maxAbsolute: number }[];
+  readonly outputs: readonly {
+    readonly output: string;
+    readonly kind: string;
+    readonly argmaxAgreed: number;
+    readonly maxAbsolute: number;
+  }[];
   readonly noisePairs: number;
   readonly noiseDisagreed: number;
   readonly latency: { readonly pairs: number; readonly lowerMs: number; readonly upperMs: number };
@@ -36,7 +40,12 @@ interface Comparison {
 
 interface Examples {
   readonly note: string;
-  readonly examples: readonly { readonly score: number; readonly output: string; readonly inputsJson: string; readonly shadowJson: string }[];
+  readonly examples: readonly {
+    readonly score: number;
+    readonly output: string;
+    readonly inputsJson: string;
+    readonly shadowJson: string;
+  }[];
 }
 
 interface DriftReport {
@@ -45,7 +54,11 @@ interface DriftReport {
   readonly samples: number;
   readonly referenceSamples: number;
   readonly verdict: string;
-  readonly features: readonly { readonly feature: string; readonly kind: string; readonly reference: { readonly samples: number } }[];
+  readonly features: readonly {
+    readonly feature: string;
+    readonly kind: string;
+    readonly reference: { readonly samples: number };
+  }[];
 }
 
 /** Measurements of a flower, between those that there are. */
@@ -66,20 +79,15 @@ interface Answer {
 }
 
 function answerOf({ outputs }: PredictReplyMessage): Answer {
-  const raw = (name: string): Buffer => {
-    const tensor = outputs.find((output) => output.name === name);
-    assert(tensor, `there is no ${name}`);
-    return Buffer.from(tensor.raw);
-  };
-  const scores = raw('probabilities');
-  return {
-    label: Number(raw('label').readBigInt64LE()),
-    probabilities: Array.from({ length: scores.length / 4 }, (_, at) => scores.readFloatLE(at * 4)),
-  };
+  const of = (name: string) => outputs.find((output) => output.name === name);
+  return { label: of('label')?.int64s[0] ?? NaN, probabilities: of('probabilities')?.floats ?? [] };
 }
 
 /** What the server should find out about the two answers. */
-function compare(live: Answer, shadow: Answer): { readonly disagreed: boolean; readonly agreed: boolean; readonly score: number } {
+function compare(
+  live: Answer,
+  shadow: Answer,
+): { readonly disagreed: boolean; readonly agreed: boolean; readonly score: number } {
   const apart = live.probabilities.map((score, at) => Math.abs(score - (shadow.probabilities[at] ?? NaN)));
   const best = ({ probabilities }: Answer): number => probabilities.indexOf(Math.max(...probabilities));
   const largest = Math.max(...apart);
@@ -87,6 +95,18 @@ function compare(live: Answer, shadow: Answer): { readonly disagreed: boolean; r
   const labels = live.label !== shadow.label;
   const score = Math.max(largest / TOLERANCE, labels ? 1 : 0);
   return { disagreed: labels || !agreed || largest > TOLERANCE, agreed, score };
+}
+
+/** Reports are on their way for a while. */
+async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + WAIT_MS; ;) {
+    try {
+      return await attempt();
+    } catch (caught) {
+      if (Date.now() > deadline) throw caught;
+      await pause(100);
+    }
+  }
 }
 
 suite('a shadow', () => {
@@ -128,7 +148,7 @@ suite('a shadow', () => {
       offline.push({ ...compare(live, shadow), at });
       await pause(PACE_MS);
     }
-    const comparison = await patiently(async () => {
+    const comparison = await eventually(async () => {
       const found = await admin.call<Comparison>('Shadows', 'GetComparison', { model: 'iris' });
       const skipped = Object.values(found.skipped).reduce((sum, count) => sum + count, 0);
       assert.equal(found.pairs + skipped, CALLS);
@@ -139,7 +159,15 @@ suite('a shadow', () => {
     assert.ok(disagreements > 0 && disagreements < CALLS, String(disagreements));
     assert.deepEqual(
       { live, shadow, pairs, disagreed, skipped, shadowErrors, noiseDisagreed },
-      { live: '1', shadow: '2', pairs: CALLS, disagreed: disagreements, skipped: {}, shadowErrors: {}, noiseDisagreed: 0 },
+      {
+        live: '1',
+        shadow: '2',
+        pairs: CALLS,
+        disagreed: disagreements,
+        skipped: {},
+        shadowErrors: {},
+        noiseDisagreed: 0,
+      },
     );
     const share = disagreements / CALLS;
     assert.equal(comparison.disagreement, share);
@@ -158,7 +186,7 @@ suite('a shadow', () => {
       .filter(({ disagreed }) => disagreed)
       .sort((a, b) => b.score - a.score || a.at - b.at)
       .slice(0, 10);
-    await patiently(async () => {
+    await eventually(async () => {
       const { note, examples } = await admin.call<Examples>('Shadows', 'ListExamples', { model: 'iris' });
       assert.equal(note, '');
       const found = examples.map(({ score, output, inputsJson }) => {
@@ -188,7 +216,7 @@ suite('a shadow', () => {
   test('is held against itself too, and both versions against their reference', async () => {
     const { noisePairs } = await admin.call<Comparison>('Shadows', 'GetComparison', { model: 'iris' });
     assert.ok(noisePairs > 0 && noisePairs <= CALLS / 20, String(noisePairs));
-    await patiently(async () => {
+    await eventually(async () => {
       const report = await admin.call<DriftReport>('Drift', 'GetDrift', { model: 'iris' });
       const { version, against, referenceSamples, features } = report;
       assert.deepEqual([version, against, referenceSamples], ['1', '2', 150]);

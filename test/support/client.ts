@@ -11,13 +11,16 @@ import {
 import { loadSync, type MethodDefinition, type PackageDefinition } from '@grpc/proto-loader';
 import { REPOSITORY } from './sluice.ts';
 
-const schema: PackageDefinition = loadSync(['sluice/v1/predict.proto', 'inference/grpc_service.proto'], {
-  includeDirs: [join(REPOSITORY, 'proto')],
-  longs: Number,
-  enums: String,
-  defaults: true,
-  oneofs: true,
-});
+const schema: PackageDefinition = loadSync(
+  ['sluice/v1/predict.proto', 'sluice/v1/outcomes.proto', 'inference/grpc_service.proto'],
+  {
+    includeDirs: [join(REPOSITORY, 'proto')],
+    longs: Number,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  },
+);
 
 export interface TensorMessage {
   readonly name: string;

@@ -12,6 +12,7 @@ import type { VersionStatistics } from '../../src/monitor/version-stats.ts';
 import { loadSchema } from '../../src/transport/grpc-js/codec.ts';
 import { PredictDoor, type PredictDoorOptions } from '../../src/transport/grpc-js/server.ts';
 import { kserveService } from '../../src/transport/services/kserve-service.ts';
+import { outcomeService } from '../../src/transport/services/outcome-service.ts';
 import { predictService } from '../../src/transport/services/predict-service.ts';
 
 type Spec = readonly [name: string, datatype: Datatype, shape: readonly Dimension[]];
@@ -207,6 +208,7 @@ export async function openFakeDoor(
     address: { host: '127.0.0.1', port: 0 },
     predict: predictService({ predict, catalog }),
     kserve: kserveService({ predict, catalog, statistics, serverName: 'sluice', serverVersion: '0.1.0', ready }),
+    outcomes: outcomeService(undefined),
     catalog,
     ready,
     hooks: {

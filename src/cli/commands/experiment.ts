@@ -156,7 +156,7 @@ export const EXPERIMENT_COMMANDS: readonly Command[] = [
     flags: [...PLAN_FLAGS, FILE, REASON, IDEMPOTENCY_KEY],
     summary: 'Plans an experiment; nothing moves until "sluice experiment start".',
     details: [
-      'A metric is a mean (a number per caller), a proportion (0 or 1), or a ratio (sum over sum, such as clicks per view). With min= (the least difference that matters) and base= (what is known before), and sd= for a mean, it says how many callers each arm needs.',
+      'A unit is a caller by routing key, or a call without one. A metric is a mean (a number per unit), a proportion (0 or 1), or a ratio (sum over sum, such as clicks per view). With min= (the least difference that matters) and base= (what is known before), and sd= for a mean, it says how many units each arm needs.',
     ],
     examples: [
       'experiment create greeting iris --arms control=1:50%,treatment=3:50% --metric conversion:proportion:min=0.01:base=0.1',

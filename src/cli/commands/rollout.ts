@@ -61,18 +61,23 @@ async function watch(scene: Scene): Promise<ExitCode> {
   return await follow(scene, named(scene.args));
 }
 
-/** Shows each state to the end; that the candidate was not promoted is a no. */
+/** Shows each state to the end, in a log each that says something new; that the candidate was not promoted is a no. */
 async function follow({ client, screen }: Scene, request: ReturnType<typeof named>): Promise<ExitCode> {
   let last: Rollout__Output | undefined;
   for await (const rollout of client.watch(client.rollouts.Watch, request)) {
-    last = rollout;
+    const isNews = last === undefined || newsOf(last) !== newsOf(rollout);
     screen.update(rollout, {
       block: (look) => watchedRolloutLines(rollout, look),
-      lines: (look) => [rolloutLine(rollout, look)],
+      lines: (look) => (isNews ? [rolloutLine(rollout, look)] : []),
     });
+    last = rollout;
   }
   const hasEnded = last !== undefined && last.endedAt !== null;
   return hasEnded && last?.phase !== 'promoted' ? EXIT.no : EXIT.done;
+}
+
+function newsOf({ generation, verdict }: Rollout__Output): string {
+  return `${generation.toString()} ${verdict}`;
 }
 
 type Change = 'Pause' | 'Resume' | 'Abort' | 'Approve' | 'Promote';

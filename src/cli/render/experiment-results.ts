@@ -56,7 +56,7 @@ function armTable({ arms, experiment }: ExperimentResults__Output, look: Look): 
         { title: 'SHARE', ...RIGHT },
         { title: 'CALLS', ...RIGHT },
         { title: 'REPORTED', ...RIGHT },
-        { title: 'CALLERS', ...RIGHT },
+        { title: 'UNITS', ...RIGHT },
         { title: 'OUTCOMES', ...RIGHT },
       ],
       rows: arms.map(({ arm, version, exposures, units, outcomes, reported }) => [
@@ -104,7 +104,7 @@ function metricLines(
   ]);
   const columns = [
     { title: 'ARM', atLeast: 8 },
-    { title: 'CALLERS', ...RIGHT },
+    { title: 'UNITS', ...RIGHT },
     { title: kind === 'proportion' ? 'SHARE' : 'MEAN', ...RIGHT },
     { title: 'SD', ...RIGHT },
     ...['P50', 'P95', 'P99'].map((name) => ({ title: name, ...RIGHT, optional: true })),
@@ -165,7 +165,7 @@ export function resultsLine(
   look: Look,
 ): string {
   const counts = arms.map(
-    ({ arm, exposures: calls, units }) => `${arm} ${calls.toString()} calls ${units.toString()} callers`,
+    ({ arm, exposures: calls, units }) => `${arm} ${calls.toString()} calls ${units.toString()} units`,
   );
   const alarm = exposures?.verdict === 'alarm' ? '; the arms did not get their shares' : '';
   const name = experiment === null ? '' : `${visible(experiment.name)}  `;

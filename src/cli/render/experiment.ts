@@ -65,7 +65,7 @@ export function experimentLines(experiment: Experiment__Output, look: Look): str
         'planned',
         planned.isZero()
           ? 'no size: min= and base= of the primary metric tell it'
-          : `${planned.toString()} callers per arm`,
+          : `${planned.toString()} units per arm`,
       ],
       ['created', `${when(optionalMs(createdAt), look.now)} by ${createdBy}`],
       ['started', when(optionalMs(experiment.startedAt), look.now)],

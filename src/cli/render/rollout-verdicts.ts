@@ -43,7 +43,7 @@ function verdictRow(verdict: Verdict__Output, look: Look): Cell[] {
   const unit = unitOf(metric);
   // A test of a quantile bounds how many runs are slower than stable's, with its margin.
   const limitUnit = isTest && isLatency(metric) ? shareText : unit;
-  const samples = `${verdict.candidateSamples.toString()}/${verdict.stableSamples.toString()}`;
+  const calls = verdict.candidateSamples.toString();
   return [
     metric,
     stateCell(verdict.verdict),
@@ -53,7 +53,7 @@ function verdictRow(verdict: Verdict__Output, look: Look): Cell[] {
     limitUnit(limit),
     evidenceText(eValue, threshold, look),
     isTest ? `${shareText(alphaSpent)} of ${figure(alpha)}` : '-',
-    samples,
+    isTest ? `${calls}/${verdict.stableSamples.toString()}` : calls,
     onFail,
   ];
 }

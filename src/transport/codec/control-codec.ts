@@ -3,8 +3,6 @@
  */
 import type { DesiredUpdate, Hello, InstanceReport, VersionReport, WireModel } from '../../control/messages.ts';
 import { ServerError } from '../../domain/errors.ts';
-import { EVIDENCE_KINDS } from '../../monitor/evidence-book.ts';
-import type { EvidenceLine } from '../../monitor/evidence-reporter.ts';
 import { isName } from '../../domain/version.ts';
 import type { VersionState } from '../../domain/version.ts';
 import type { DesiredModel__Output as ModelIn, DesiredModel } from '../gen/sluice/control/v1/DesiredModel.ts';
@@ -13,7 +11,6 @@ import type {
   DesiredUpdate as UpdateOut,
 } from '../gen/sluice/control/v1/DesiredUpdate.ts';
 import type { DesiredVersion__Output as VersionIn } from '../gen/sluice/control/v1/DesiredVersion.ts';
-import type { EvidenceRow__Output as EvidenceIn } from '../gen/sluice/control/v1/EvidenceRow.ts';
 import type { Hello__Output as HelloIn } from '../gen/sluice/control/v1/Hello.ts';
 import type {
   InstanceMessage__Output as MessageIn,
@@ -76,14 +73,8 @@ export function parseReport(message: MessageIn): InstanceReport {
     revision: whole('revision', message.revision),
     settled: message.settled,
     ...(seq === 0 ? {} : { statistics: { seq, series: message.series.map((series) => ({ ...series })) } }),
-    ...(evidenceSeq === 0 ? {} : { evidence: { seq: evidenceSeq, rows: message.evidence.map(parseEvidence) } }),
+    ...(evidenceSeq === 0 ? {} : { evidence: { seq: evidenceSeq, rows: message.evidence.map((row) => ({ ...row })) } }),
   };
-}
-
-function parseEvidence({ kind, model, name, bodyJson }: EvidenceIn): EvidenceLine {
-  const known = EVIDENCE_KINDS.find((candidate) => candidate === kind);
-  if (known === undefined) throw bad(`evidence.kind is ${quote(kind)}; send one of ${EVIDENCE_KINDS.join(', ')}`);
-  return { kind: known, model: named('evidence.model', model), name, bodyJson };
 }
 
 function parseVersionReport({ model, version, digest, state, reason, sinceMs, gone }: ReportIn): VersionReport {

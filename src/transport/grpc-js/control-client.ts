@@ -3,10 +3,13 @@ import { credentials, status } from '@grpc/grpc-js';
 import type { ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import type { DesiredUpdate, Hello, InstanceReport } from '../../control/messages.ts';
 import { describeError, ServerError } from '../../domain/errors.ts';
+import type { OutcomeReceipt, ReportedOutcome } from '../../domain/experiment.ts';
 import { formatHello, formatReport, parseUpdate } from '../codec/control-codec.ts';
+import { formatKept, parseReceipt } from '../codec/outcome-codec.ts';
 import type { BlobChunk__Output as BlobChunk } from '../gen/sluice/control/v1/BlobChunk.ts';
 import type { ControlPlaneClient } from '../gen/sluice/control/v1/ControlPlane.ts';
 import type { DesiredUpdate__Output as WireUpdate } from '../gen/sluice/control/v1/DesiredUpdate.ts';
+import type { KeepOutcomesReply__Output as KeepOutcomesReply } from '../gen/sluice/control/v1/KeepOutcomesReply.ts';
 import type { InstanceMessage } from '../gen/sluice/control/v1/InstanceMessage.ts';
 import { outcomeOf } from '../status.ts';
 import { loadControlSchema } from './codec.ts';
@@ -33,6 +36,8 @@ const LONGEST_DELAY_MS = 2000;
 const GOOD_MS = 2000;
 /** Reports that may wait for the admin process to take them; beyond, the connection is begun anew. */
 const MAX_WAITING_REPORTS = 1024;
+/** Outcomes are stored within some ms, or something is wrong. */
+const KEEP_MS = 10_000;
 
 const CHANNEL_OPTIONS = {
   'grpc.max_receive_message_length': -1,
@@ -83,6 +88,23 @@ export class ControlClient {
     if (attempt.stream.writableLength > MAX_WAITING_REPORTS) {
       this.#end(attempt, `it has not taken the last ${MAX_WAITING_REPORTS} reports`);
     }
+  }
+
+  /** Resolves once the admin process has stored them. UNAVAILABLE: it cannot be reached; nothing was taken. */
+  keepOutcomes(outcomes: readonly ReportedOutcome[]): Promise<OutcomeReceipt> {
+    const attempt = this.#attempt;
+    if (attempt?.since === undefined) {
+      const message = 'the registry cannot be reached now and nothing was taken; report the outcomes again later';
+      return Promise.reject(new ServerError('unavailable', message));
+    }
+    const request = { outcomes: outcomes.map(formatKept) };
+    return new Promise((resolve, reject) => {
+      const answer = (error: ServiceError | null, reply?: KeepOutcomesReply): void => {
+        if (error === null && reply !== undefined) resolve(parseReceipt(reply));
+        else reject(keepError(error));
+      };
+      attempt.client.KeepOutcomes(request, { deadline: Date.now() + KEEP_MS }, answer);
+    });
   }
 
   /** The file with this digest, over a connection of its own. The caller checks the digest. */
@@ -191,6 +213,16 @@ function hangUp({ stream, client }: Attempt): void {
 /** Typed; grpc-js's streams are iterables of anything. */
 function chunksOf(stream: ClientReadableStream<BlobChunk>): AsyncIterable<BlobChunk> {
   return stream;
+}
+
+/** What went wrong on the way may have been taken all the same: it may be sent again. */
+function keepError(error: ServiceError | null): ServerError {
+  const outcome = error === null ? 'internal' : outcomeOf(error.code);
+  if (outcome === 'invalid_argument' || outcome === 'resource_exhausted') {
+    return new ServerError(outcome, error?.details ?? '');
+  }
+  const why = error?.details ?? 'it sent no reply';
+  return new ServerError('unavailable', `the registry did not keep the outcomes (${why}); report them again`);
 }
 
 function fetchError(sha256: string, caught: unknown): ServerError {

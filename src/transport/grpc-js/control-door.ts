@@ -3,6 +3,8 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { formatAddress, parseAddress } from '../../config/address.ts';
 import type { ControlHub } from '../../control/hub-port.ts';
 import { ServerError } from '../../domain/errors.ts';
+import type { OutcomeReceipt, ReportedOutcome } from '../../domain/experiment.ts';
+import { formatReceipt, parseKept } from '../codec/outcome-codec.ts';
 import type { BlobChunk } from '../gen/sluice/control/v1/BlobChunk.ts';
 import type { FetchBlobRequest__Output as FetchBlobRequest } from '../gen/sluice/control/v1/FetchBlobRequest.ts';
 import type { ServerStreamHandler } from '../long-call.ts';
@@ -12,7 +14,7 @@ import { GrpcServer } from './grpc-server.ts';
 import type { DoorHooks } from './hooks.ts';
 import { listen } from './listen.ts';
 import { listenOnSocket } from './listen-on-socket.ts';
-import { addServerStream, nameOf } from './methods.ts';
+import { addServerStream, addUnary, nameOf } from './methods.ts';
 import { Places } from './places.ts';
 
 export interface ControlDoorOptions {
@@ -21,6 +23,8 @@ export interface ControlDoorOptions {
   readonly hub: ControlHub;
   /** The file with this digest, in pieces of any size; throws where it is not there or is damaged. */
   readonly readBlob: (sha256: string) => AsyncIterable<Uint8Array>;
+  /** Resolves once they are stored. */
+  readonly keepOutcomes: (outcomes: readonly ReportedOutcome[]) => Promise<OutcomeReceipt>;
   readonly hooks: DoorHooks;
   /** Each serve process has one, and one more for each file that it fetches. Further ones are hung up on. */
   readonly maxConnections?: number;
@@ -50,10 +54,10 @@ export class ControlDoor {
 
   /** Listens; fails with a sentence when the address cannot be had. */
   static async open(options: ControlDoorOptions): Promise<ControlDoor> {
-    const { hub, hooks, readBlob, maxWaitingBytes = MAX_WAITING_BYTES } = options;
+    const { hub, hooks, readBlob, keepOutcomes, maxWaitingBytes = MAX_WAITING_BYTES } = options;
     const grpc = new GrpcServer(LIMITS);
     const { server, openStreams } = grpc;
-    const { Sync, FetchBlob } = loadControlSchema().sluice.control.v1.ControlPlane.service;
+    const { Sync, FetchBlob, KeepOutcomes } = loadControlSchema().sluice.control.v1.ControlPlane.service;
     const sync = { method: nameOf(Sync.path), hub, hooks, openStreams, maxWaitingBytes };
     const answer = (stream: SyncStream): void => {
       new ControlStream(stream, sync);
@@ -61,6 +65,9 @@ export class ControlDoor {
     server.register(Sync.path, answer, Sync.responseSerialize, tolerantly(Sync), 'bidi');
     const places = new Places(MAX_FETCHES, 'files');
     addServerStream({ server, hooks, openStreams }, FetchBlob, { places, leaves: false }, sendBlob(readBlob));
+    addUnary({ server, hooks, openStreams }, KeepOutcomes, async ({ outcomes }) =>
+      formatReceipt(await keepOutcomes(outcomes.map(parseKept))),
+    );
     const bound = await grpc.listen((onConnection) => listenAt(options.address, onConnection));
     bound.server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
     return new ControlDoor(bound.address, grpc);

@@ -19,11 +19,11 @@ export interface AdminRegistration {
 }
 
 export function registerAdmin({ registrar, schema, services, uploadIdleMs }: AdminRegistration): void {
-  const { Registry, Traffic, Rollouts, Monitor, Audit } = schema.sluice.admin.v1;
+  const { Registry, Traffic, Rollouts, Experiments, Monitor, Audit } = schema.sluice.admin.v1;
   const watches = { places: new Places(MAX_WATCHES, 'watches'), leaves: true };
   registerRegistry(registrar, Registry.service, services, { watches, uploadIdleMs });
 
-  const { traffic, rollouts, monitor, audit } = services;
+  const { traffic, rollouts, experiments, monitor, audit } = services;
   addUnary(registrar, Traffic.service.GetTraffic, traffic.getTraffic);
   addUnary(registrar, Traffic.service.SetTraffic, traffic.setTraffic);
   addUnary(registrar, Traffic.service.SwitchTraffic, traffic.switchTraffic);
@@ -40,6 +40,15 @@ export function registerAdmin({ registrar, schema, services, uploadIdleMs }: Adm
   addUnary(registrar, Rollouts.service.Abort, rollouts.abort);
   addUnary(registrar, Rollouts.service.Approve, rollouts.approve);
   addServerStream(registrar, Rollouts.service.Watch, watches, rollouts.watch);
+
+  addUnary(registrar, Experiments.service.Create, experiments.create);
+  addUnary(registrar, Experiments.service.Start, experiments.start);
+  addUnary(registrar, Experiments.service.Stop, experiments.stop);
+  addUnary(registrar, Experiments.service.Conclude, experiments.conclude);
+  addUnary(registrar, Experiments.service.Get, experiments.get);
+  addUnary(registrar, Experiments.service.List, experiments.list);
+  addUnary(registrar, Experiments.service.GetResults, experiments.getResults);
+  addServerStream(registrar, Experiments.service.WatchResults, watches, experiments.watchResults);
 
   addUnary(registrar, Monitor.service.GetStats, monitor.getStats);
   addServerStream(registrar, Monitor.service.WatchStats, watches, monitor.watchStats);

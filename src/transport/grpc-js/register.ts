@@ -1,9 +1,10 @@
 /** Puts the Predict port's services on a grpc-js server. */
 import type { KserveService } from '../services/kserve-service.ts';
 import { UNIMPLEMENTED } from '../services/kserve-unimplemented.ts';
+import type { OutcomeService } from '../services/outcome-service.ts';
 import type { PredictService } from '../services/predict-service.ts';
 import type { Schema } from './codec.ts';
-import { addRefusal, addStream, addUnary, type Registrar } from './methods.ts';
+import { addClientStream, addRefusal, addStream, addUnary, type Registrar } from './methods.ts';
 
 export function registerPredict(registrar: Registrar, schema: Schema, service: PredictService): void {
   const methods = schema.sluice.v1.PredictService.service;
@@ -12,6 +13,15 @@ export function registerPredict(registrar: Registrar, schema: Schema, service: P
   addUnary(registrar, methods.GetModel, service.getModel);
   addUnary(registrar, methods.ListModels, service.listModels);
   addUnary(registrar, methods.ListVersions, service.listVersions);
+}
+
+/** A stream of outcomes that is silent for longer is given up; what it brought is kept. */
+const OUTCOMES_IDLE_MS = 60_000;
+
+export function registerOutcomes(registrar: Registrar, schema: Schema, service: OutcomeService): void {
+  const methods = schema.sluice.v1.OutcomeService.service;
+  addUnary(registrar, methods.ReportOutcomes, service.reportOutcomes);
+  addClientStream(registrar, methods.ReportOutcomeStream, OUTCOMES_IDLE_MS, service.reportOutcomeStream);
 }
 
 export function registerKserve(registrar: Registrar, schema: Schema, service: KserveService): void {

@@ -2,6 +2,7 @@
 import type { Address } from '../../config/address.ts';
 import type { Catalog } from '../../domain/catalog.ts';
 import type { KserveService } from '../services/kserve-service.ts';
+import type { OutcomeService } from '../services/outcome-service.ts';
 import type { PredictService } from '../services/predict-service.ts';
 import { catalogHealth } from './catalog-health.ts';
 import type { ControlHealth } from './catalog-health.ts';
@@ -11,13 +12,14 @@ import { Health } from './health.ts';
 import type { DoorHooks } from './hooks.ts';
 import { listen } from './listen.ts';
 import { addReflection } from './reflection.ts';
-import { registerKserve, registerPredict } from './register.ts';
+import { registerKserve, registerOutcomes, registerPredict } from './register.ts';
 
 export interface PredictDoorOptions extends ServerLimits {
   /** Port 0 = any free one. */
   readonly address: Address;
   readonly predict: PredictService;
   readonly kserve: KserveService;
+  readonly outcomes: OutcomeService;
   /** What health tells of, together with `ready`. */
   readonly catalog: Catalog;
   readonly ready: () => boolean;
@@ -49,6 +51,7 @@ export class PredictDoor {
     const schema = loadSchema();
     registerPredict(registrar, schema, options.predict);
     registerKserve(registrar, schema, options.kserve);
+    registerOutcomes(registrar, schema, options.outcomes);
     const health = new Health(catalogHealth({ catalog, ready, control }));
     health.addTo(openStreams.tracking(server));
     if (options.reflection) addReflection(openStreams.tracking(server), PREDICT_FILES);

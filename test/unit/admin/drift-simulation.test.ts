@@ -34,9 +34,26 @@ function sketch({ prng, calls, inputShift = 0, outputShift = 0 }: World): Sketch
       return { x, y: (x[0] ?? 0) + 0.1 * prng.normal() + outputShift };
     });
     const units = rows.length;
-    const inputs = [tensor('x', 'FP32', [units, COLUMNS], rows.flatMap(({ x }) => x))];
-    const scores = tensor('y', 'FP32', [units, 1], rows.map(({ y }) => y));
-    const signs = tensor('label', 'INT64', [units], rows.map(({ y }) => (y > 0 ? 1 : 0)));
+    const inputs = [
+      tensor(
+        'x',
+        'FP32',
+        [units, COLUMNS],
+        rows.flatMap(({ x }) => x),
+      ),
+    ];
+    const scores = tensor(
+      'y',
+      'FP32',
+      [units, 1],
+      rows.map(({ y }) => y),
+    );
+    const signs = tensor(
+      'label',
+      'INT64',
+      [units],
+      rows.map(({ y }) => (y > 0 ? 1 : 0)),
+    );
     recorder.record({ inputs, outputs: [scores, signs], units, strings: true });
   }
   return recorder.totals();
@@ -48,7 +65,9 @@ function judge(sides: {
   readonly concurrent: SketchTotals;
 }): DriftVerdict['verdict'] {
   const { current, reference, concurrent } = sides;
-  const [ofReference, ofConcurrent] = [reference, concurrent].map((other) => testFeatures({ reference: other, current }));
+  const [ofReference, ofConcurrent] = [reference, concurrent].map((other) =>
+    testFeatures({ reference: other, current }),
+  );
   const features = Object.entries(current).map(([feature, { kind }]) => ({
     feature,
     kind,

@@ -1,7 +1,7 @@
 /** Drift reports: the bins, the tests, the verdicts, and how an operator asks for them. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { binFeature, bucketDistance } from '../../../src/admin/drift-bins.ts';
+import { binFeature, bucketShares } from '../../../src/admin/drift-bins.ts';
 import { testFeatures } from '../../../src/admin/drift-tests.ts';
 import type { DriftTest } from '../../../src/admin/drift-tests.ts';
 import { judgeDrift } from '../../../src/admin/drift-verdict.ts';
@@ -11,7 +11,7 @@ import type { DriftQuery } from '../../../src/admin/get-drift.ts';
 import type { FeatureSketch, LabelSketch, NumberSketch } from '../../../src/domain/sketch.ts';
 import { bucketKey } from '../../../src/monitor/sketch.ts';
 import { formatDrift } from '../../../src/transport/codec/admin/drift-codec.ts';
-import { DAWN, openScene, registered } from '../../support/admin-scene.ts';
+import { DAWN, openScene } from '../../support/admin-scene.ts';
 import { report } from '../../support/builders.ts';
 import { FakeEvidence } from '../../support/fake-evidence.ts';
 import { policy, send } from '../../support/traffic.ts';
@@ -77,11 +77,9 @@ suite('bins', () => {
     assert.equal(binFeature({ reference: labels({ a: 1 }), current: numbers({ 1: 1 }) }), undefined);
   });
 
-  test('the distance is the largest difference of the shares below a value', () => {
-    const sides = { reference: numbers({ 1: 50, 2: 50 }), current: numbers({ 1: 10, 2: 20, 4: 70 }) };
-    assert.equal(bucketDistance(sides), 0.7);
-    assert.equal(bucketDistance({ reference: sides.current, current: sides.reference }), 0.7);
-    assert.equal(bucketDistance({ reference: numbers({}), current: numbers({}) }), 0);
+  test('shares are of the buckets that either side has', () => {
+    const sides = { reference: numbers({ 1: 50, 2: 50 }), current: numbers({ '-1': 10, 2: 20, 4: 70 }) };
+    assert.deepEqual(bucketShares(sides), { reference: [0, 0.5, 0.5, 0], current: [0.1, 0, 0.2, 0.7] });
   });
 });
 
@@ -99,7 +97,7 @@ suite('testFeatures', () => {
     assert.deepEqual([a?.verdict, a?.psi, a?.ks, a?.jensenShannon, a?.pValue], ['ok', 0, 0, 0, 1]);
     const alone = testFeatures({ reference, current: { 'input b': shifted } }).get('input b');
     assert.ok(b !== undefined && alone !== undefined);
-    assert.deepEqual([b.verdict, b.samples, b.otherSamples, b.ks], ['drift', 400, 400, 0.3]);
+    assert.deepEqual([b.verdict, b.samples, b.otherSamples, b.ks.toFixed(9)], ['drift', 400, 400, '0.300000000']);
     assert.ok(b.psi > 0.5 && b.psi < 0.6 && b.psiExpected > 0 && b.jensenShannon > 0.1, JSON.stringify(b));
     assert.equal(b.pValue, Math.min(1, 2 * alone.pValue));
   });
@@ -107,7 +105,8 @@ suite('testFeatures', () => {
   test('a trifle that many samples make significant is no drift', () => {
     const many = (counts: Readonly<Record<string, number>>): FeatureSketch => numbers(counts);
     const reference = { f: many({ 1: 500_000, 2: 500_000 }) };
-    const { verdict, pValue, psi } = testFeatures({ reference, current: { f: many({ 1: 505_000, 2: 495_000 }) } }).get('f') ?? NONE;
+    const { verdict, pValue, psi } =
+      testFeatures({ reference, current: { f: many({ 1: 505_000, 2: 495_000 }) } }).get('f') ?? NONE;
     assert.deepEqual([verdict, pValue < 1e-6, psi < 0.01], ['ok', true, true]);
   });
 
@@ -138,7 +137,13 @@ suite('judgeDrift', () => {
     const numbersOf = { samples: 100, otherSamples: 100, psi: 0, psiExpected: 0, jensenShannon: 0, ks: 0, pValue: 1 };
     const testOf = (verdict: Verdict | undefined): DriftTest | undefined =>
       verdict === undefined ? undefined : { ...numbersOf, verdict };
-    return { feature: name, kind: 'numeric', reference: testOf(reference), concurrent: testOf(concurrent), differedBefore };
+    return {
+      feature: name,
+      kind: 'numeric',
+      reference: testOf(reference),
+      concurrent: testOf(concurrent),
+      differedBefore,
+    };
   }
 
   function judge(features: readonly FeatureDrift[], against = '2'): string {
@@ -190,7 +195,10 @@ suite('judgeDrift', () => {
       judge([feature('input x')], ''),
       'insufficient: version 1 has neither a reference nor a version beside it to compare with; put a reference.json beside its model.',
     );
-    assert.equal(judge([feature('input x', 'insufficient')]), 'insufficient: there are too few calls yet to say anything.');
+    assert.equal(
+      judge([feature('input x', 'insufficient')]),
+      'insufficient: there are too few calls yet to say anything.',
+    );
   });
 
   test('of many features the first five are named', () => {
@@ -212,12 +220,22 @@ suite('getDrift', () => {
   async function openBench() {
     const scene = await openScene();
     const reported = report({ reference: { format: 1, rows: 400, features: reference } });
-    for (const version of ['1', '2']) await scene.register(version, { report: reported } as Partial<ReturnType<typeof registered>>);
+    for (const version of ['1', '2']) await scene.register(version, { report: reported });
     const evidence = new FakeEvidence();
-    const slot = (version: string, at: number, features: Readonly<Record<string, FeatureSketch>>, instance = 'a'): void => {
+    const slot = (
+      version: string,
+      at: number,
+      features: Readonly<Record<string, FeatureSketch>>,
+      instance = 'a',
+    ): void => {
       evidence.put('sketch', `${version}@${String(at % 150)}`, { slot: at, calls: 200, features }, instance);
     };
-    return { scene, slot, context: { ...scene.context, evidence }, [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose]() };
+    return {
+      scene,
+      slot,
+      context: { ...scene.context, evidence },
+      [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+    };
   }
 
   /** Half of the counts, so that two slots or processes make the whole. */
@@ -244,7 +262,13 @@ suite('getDrift', () => {
     });
     assert.equal(summary, 'the inputs are as in the reference.');
     assert.deepEqual(
-      features.map(({ feature, kind, reference: test, concurrent }) => [feature, kind, test?.verdict, test?.samples, concurrent]),
+      features.map(({ feature, kind, reference: test, concurrent }) => [
+        feature,
+        kind,
+        test?.verdict,
+        test?.samples,
+        concurrent,
+      ]),
       [['input x[0]', 'numeric', 'ok', 400, undefined]],
     );
     const wider = await getDrift(bench.context, query({ windowMs: 4_200_000 }));

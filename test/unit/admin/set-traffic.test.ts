@@ -237,8 +237,8 @@ suite('the form of a policy', () => {
     ['with a broken weight', policy({ '1': 0.5, '2': 9999.5 }), /the weight of version "1" is 0.5/],
     ['with a negative weight', policy({ '1': 10_001, '2': -1 }), /whole number from 0 to 10000/],
     [
-      'with a version twice',
-      { ...all, arms: [...all.arms, { version: '1', arm: 'b', weight: 0 }] },
+      'with a version twice under one name',
+      { ...all, arms: [...all.arms, { version: '1', arm: '', weight: 0 }] },
       /"1" is there twice/,
     ],
     [

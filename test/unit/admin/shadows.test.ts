@@ -52,7 +52,9 @@ suite('getComparison', () => {
       totals: totals({ pairs: 100, disagreed: 10, since: 1500 }),
       disagreement: 0.1,
     });
-    assert.ok(disagreementLower > 0.01 && disagreementLower < 0.1 && disagreementUpper > 0.1 && disagreementUpper < 0.4);
+    assert.ok(
+      disagreementLower > 0.01 && disagreementLower < 0.1 && disagreementUpper > 0.1 && disagreementUpper < 0.4,
+    );
     assert.deepEqual([latency?.pairs, latency?.meanDifferenceMs], [100, 0]);
   });
 
@@ -100,7 +102,8 @@ suite('getComparison', () => {
     await assert.rejects(getComparison(bench.context, query({ model: 'none' })), { code: 'not_found' });
     await assert.rejects(getComparison(bench.context, query()), {
       code: 'not_found',
-      message: 'no answers of model "iris" were compared for this question; give it a shadow with SetTraffic and send it calls',
+      message:
+        'no answers of model "iris" were compared for this question; give it a shadow with SetTraffic and send it calls',
     });
     bench.evidence.put('comparison', '1/2', totals({ pairs: 1 }));
     await assert.rejects(getComparison(bench.context, query({ shadow: '3' })), {
@@ -213,7 +216,10 @@ suite('the Shadows service', () => {
         relativeTolerance: 0.25,
       },
     ]);
-    assert.deepEqual([wire.since, wire.latency, wire.skipped], [{ seconds: 1, nanos: 0 }, null, { dropped: 2, over_budget: 1 }]);
+    assert.deepEqual(
+      [wire.since, wire.latency, wire.skipped],
+      [{ seconds: 1, nanos: 0 }, null, { dropped: 2, over_budget: 1 }],
+    );
     const example = { at: 1500, score: Infinity, output: 'y', inputs: 'i', live: 'l', shadow: 's', summary: '' };
     assert.deepEqual(formatExample(example), {
       at: { seconds: 1, nanos: 500_000_000 },

@@ -143,8 +143,8 @@ suite('who served a prediction', () => {
     await scene.register('2');
     await apply(scene, 'a', 1);
     const ids = await idsOf(scene);
-    const byPolicy = ids.sign({ model: 'iris', version: '1', arm: '1', epoch: 1, slot: 77 });
-    const byName = ids.sign({ model: 'iris', version: '2', arm: '', epoch: 1, slot: -1 });
+    const byPolicy = ids.sign({ model: 'iris', version: '1', arm: '1', epoch: 1, slot: 77, unit: '' });
+    const byName = ids.sign({ model: 'iris', version: '2', arm: '', epoch: 1, slot: -1, unit: '' });
     scene.pass(1000);
     await switchTo(scene, '2');
     const answered = async (predictionId: string) => {
@@ -172,7 +172,7 @@ suite('who served a prediction', () => {
   test('is refused where this registry did not sign it, and where it knows no such epoch', async () => {
     await using scene = await openScene();
     await scene.register('1');
-    const facts = { model: 'iris', version: '1', arm: '1', epoch: 1, slot: 77 };
+    const facts = { model: 'iris', version: '1', arm: '1', epoch: 1, slot: 77, unit: '' };
     await using stranger = await openScene();
     const foreign = (await idsOf(stranger)).sign(facts);
     for (const predictionId of [foreign, 'nonsense']) {

@@ -66,7 +66,7 @@ const RESULTS = {
   ],
   exposures: OK,
   reporting: { verdict: 'insufficient' },
-  conclusion: 'No arm is better yet; 14332 callers per arm are still to come.',
+  conclusion: 'No arm is better yet; 14332 units per arm are still to come.',
   refused: { duplicate: 3, late: 0 },
 };
 
@@ -183,7 +183,7 @@ suite('running an experiment', () => {
       'hypothesis    trees convert better',
       'traffic       20%, layer default',
       'alpha, power  0.05, 0.8',
-      'planned       14752 callers per arm',
+      'planned       14752 units per arm',
       'created       2026-01-31 10:00:00Z (2h ago) by ann',
       'started       2026-01-31 11:00:00Z (1h ago)',
       '',
@@ -206,19 +206,19 @@ suite('results of an experiment', () => {
     assert.equal(code, 0);
     assert.deepEqual(stdout.split('\n'), [
       'greeting on iris, running, 2026-01-31 12:00:00Z',
-      'No arm is better yet; 14332 callers per arm are still to come.',
+      'No arm is better yet; 14332 units per arm are still to come.',
       '',
-      'ARM        VERSION  SHARE  CALLS  REPORTED  CALLERS  OUTCOMES',
-      'control    1          50%   1000       405      400       410',
-      'treatment  3          50%   1040       430      420       431',
+      'ARM        VERSION  SHARE  CALLS  REPORTED  UNITS  OUTCOMES',
+      'control    1          50%   1000       405    400       410',
+      'treatment  3          50%   1040       430    420       431',
       'shares: ok, 1000 to 1040 is what 50% to 50% gives',
       'reporting: insufficient',
       'outcomes not counted: duplicate 3',
       '',
       'conversion (primary, proportion)',
-      'ARM        CALLERS  SHARE     SD  P50  P95  P99',
-      'control        400    10%    0.3    0    1    1',
-      'treatment      420    13%  0.336    0    1    1',
+      'ARM        UNITS  SHARE     SD  P50  P95  P99',
+      'control      400    10%    0.3    0    1    1',
+      'treatment    420    13%  0.336    0    1    1',
       'AGAINST CONTROL  DIFFERENCE  LIFT  95% INTERVAL    P  VERDICT',
       'treatment               +3%  +30%  -3% to +9%    0.4  undecided',
       '',
@@ -270,7 +270,7 @@ suite('results of an experiment', () => {
     const { stdout } = await sluice(['experiment', 'watch', 'greeting'], { admin });
     assert.equal(
       stdout,
-      '12:00:00Z  greeting  control 1000 calls 400 callers, treatment 1040 calls 420 callers: No arm is better yet; 14332 callers per arm are still to come.\n',
+      '12:00:00Z  greeting  control 1000 calls 400 units, treatment 1040 calls 420 units: No arm is better yet; 14332 units per arm are still to come.\n',
     );
   });
 });

@@ -86,6 +86,7 @@ const OPEN = {
 };
 const ABORTED = {
   ...OPEN,
+  generation: 5,
   phase: 'aborted',
   reason: 'error_rate fails',
   verdict: 'fail',
@@ -126,7 +127,7 @@ suite('rollout show', () => {
       'METRIC                 VERDICT       CANDIDATE  STABLE  BOUND   LIMIT  EVIDENCE  ALPHA SPENT     CALLS  ON FAIL',
       'error_rate             insufficient     0.728%  0.136%  2.41%   2.14%  4 of 64   25% of 0.05  412/3688  rollback',
       'compute_p99            insufficient    3.25 ms    3 ms   3.5%      2%  4 of 64   25% of 0.05  412/3688  rollback',
-      'guardrail:request_p99  pass            12.3 ms       -      -  100 ms  -                   -     412/0  pause',
+      'guardrail:request_p99  pass            12.3 ms       -      -  100 ms  -                   -       412  pause',
       '  error_rate: 3 of 412 against 5 of 3688',
       '',
       'ARM        VERSION  CALLS    OK  FAULTS  OVERLOADS  P50 MS   P95   P99  RUN P50 MS   P95   P99',
@@ -223,8 +224,8 @@ suite('rollout list', () => {
 });
 
 suite('rollout watch', () => {
-  test('adds lines, and ends with 1 where the candidate is not promoted', async () => {
-    using admin = await FakeAdmin.start({ Watch: () => inTurn(OPEN, ABORTED) });
+  test('adds a line for each thing that is new, and ends with 1 where the candidate is not promoted', async () => {
+    using admin = await FakeAdmin.start({ Watch: () => inTurn(OPEN, OPEN, ABORTED) });
     const { code, stdout } = await sluice(['rollout', 'watch', 'iris'], { admin });
     assert.equal(code, 1);
     assert.equal(

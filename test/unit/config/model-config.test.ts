@@ -63,6 +63,18 @@ test('an isolated model has at least one lane of its own', () => {
   assert.equal(parse({ isolated: true }).settings.instances, 1);
 });
 
+test('tolerances of shadows are absolute, relative or both', () => {
+  const shadowOf = (shadow: unknown): unknown => parse({ shadow }).settings.shadow;
+  assert.deepEqual(shadowOf({}), { tolerances: {}, private: false });
+  assert.deepEqual(
+    shadowOf({ tolerances: { y: { absolute: 0.5 }, z: { absolute: 0, relative: 1e-3 } }, private: true }),
+    {
+      tolerances: { y: { absolute: 0.5, relative: 0 }, z: { absolute: 0, relative: 1e-3 } },
+      private: true,
+    },
+  );
+});
+
 const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   [[], /^iris\/config\.json: holds \[\]; write a JSON object$/],
   [{ batchng: true }, /^iris\/config\.json: unknown key "batchng"; did you mean "batching"\?$/],
@@ -83,6 +95,13 @@ const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   [{ traffic: { '1': 10_001, '2': -1 } }, /"traffic" cannot be/],
   [{ traffic: { '/': 10_000 } }, /"traffic" cannot be/],
   [{ traffic: {} }, /these sum to 0$/],
+  [{ shadow: true }, /"shadow" cannot be true; give an object such as \{"tolerances": /],
+  [{ shadow: { tolerance: {} } }, /"shadow" cannot be \{"tolerance":\{\}\}; give an object such as/],
+  [{ shadow: { private: 1 } }, /"shadow" cannot be \{"private":1\}/],
+  [{ shadow: { tolerances: [] } }, /"shadow.tolerances" cannot be \[\]; give an object of tolerances by output$/],
+  [{ shadow: { tolerances: { y: {} } } }, /"shadow.tolerances.y" cannot be \{\}; give absolute and relative, numbers/],
+  [{ shadow: { tolerances: { y: { absolute: -1 } } } }, /"shadow.tolerances.y" cannot be \{"absolute":-1\}/],
+  [{ shadow: { tolerances: { y: { absolute: 1, per: 1 } } } }, /"shadow.tolerances.y" cannot be/],
 ];
 
 for (const [json, message] of REFUSED) {

@@ -612,6 +612,69 @@ suite('statistics', () => {
   });
 });
 
+suite('evidence', () => {
+  const row = { kind: 'arm', model: 'iris', name: '1/arm-1', bodyJson: '{"calls":3}' };
+
+  test('is acknowledged to the one who told it, once it is stored', async () => {
+    const admin = await openAdmin();
+    await using scene = await HubScene.open(admin);
+    const guest = scene.guest({ instance: 'a', boot: 'b1' });
+    const other = scene.guest({ instance: 'b' });
+    guest.connection.receive(report({ evidence: { seq: 4, rows: [row] } }));
+    assert.deepEqual([guest.updates, await admin.store.tallies('arm', 'iris')], [[], []]);
+    mock.timers.tick(0);
+    assert.deepEqual(await guest.next(), [
+      {
+        ...{ revision: DAWN, reset: false, more: false, starting: true, models: [], removed: [] },
+        evidenceAck: 4,
+      },
+    ]);
+    const { bodyJson: body, ...named } = row;
+    assert.deepEqual(await admin.store.tallies('arm', 'iris'), [
+      { ...named, instance: 'a', boot: 'b1', body, at: DAWN },
+    ]);
+    assert.deepEqual(other.updates, []);
+  });
+
+  test('is acknowledged where some of it cannot be read, as it would be no better the next time', async () => {
+    const admin = await openAdmin();
+    await using scene = await HubScene.open(admin);
+    const guest = scene.guest({ instance: 'a' });
+    const rows = [{ ...row, bodyJson: '{' }, row, { ...row, kind: 'dream' }];
+    guest.connection.receive(report({ evidence: { seq: 5, rows } }));
+    mock.timers.tick(0);
+    assert.equal((await guest.next())[0]?.evidenceAck, 5);
+    assert.equal((await admin.store.tallies('arm', 'iris')).length, 1);
+    assert.deepEqual(scene.faults, [
+      '2 of 3 rows of evidence from a cannot be read, such as "1/arm-1" (arm) of model "iris"; they are dropped',
+    ]);
+  });
+
+  test('that the store does not take is told of and not acknowledged, and the rest of the report counts', async () => {
+    const admin = await openAdmin();
+    const store = storeWith(admin.store, { transact: () => Promise.reject(new Error('no disk')) });
+    await using scene = await HubScene.open(admin, store);
+    const guest = scene.guest({ instance: 'a' });
+    const applied = [{ model: 'iris', epoch: 1, reason: '', at: DAWN }];
+    guest.connection.receive(report({ evidence: { seq: 4, rows: [row] }, applied }));
+    mock.timers.tick(0);
+    await turns();
+    assert.deepEqual(guest.updates, []);
+    assert(scene.faults.includes('evidence of serve process a could not be kept'));
+    assert.equal(scene.board.epochs('iris')[0]?.epoch, 1);
+  });
+
+  test('is not acknowledged to who left meanwhile', async () => {
+    await using scene = await HubScene.open(await openAdmin());
+    const guest = scene.guest();
+    guest.connection.receive(report({ evidence: { seq: 4, rows: [row] } }));
+    guest.connection.disconnected();
+    mock.timers.tick(0);
+    await turns();
+    assert.deepEqual([guest.updates, scene.faults], [[], []]);
+  });
+});
+
 suite('closing', () => {
   test('waits for what is being read, and sends nothing any more', async () => {
     const admin = await openAdmin();

@@ -10,6 +10,7 @@ import type { DesiredUpdate, InstanceReport, VersionReport, WireModel } from '..
 import { seriesOf } from '../../../src/control/series-codec.ts';
 import type { DesiredState } from '../../../src/domain/desired-state.ts';
 import { EvidenceBook } from '../../../src/monitor/evidence-book.ts';
+import type { EvidenceSource } from '../../../src/monitor/evidence-book.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { StatisticsReporter } from '../../../src/monitor/statistics-reporter.ts';
 import { reportToJson } from '../../../src/registry/report-codec.ts';
@@ -18,6 +19,8 @@ import { update, wireModel, wireVersion } from '../../support/fake-hub.ts';
 
 const GATHER_MS = 5;
 const STATISTICS_MS = 1000;
+const EVIDENCE_MS = 250;
+const URGENT_MS = 20;
 const LAST_REPORT_MS = 2000;
 /** Of one report. */
 const MAX_SERIES = 500;
@@ -100,6 +103,35 @@ function stand(version: string, over: Partial<VersionReport> = {}): VersionRepor
 
 function epoch(number: number, model = 'iris') {
   return { model, epoch: number, reason: '', at: 9 };
+}
+
+/** An arm that counts what the test says. */
+class Arm implements EvidenceSource {
+  readonly kind = 'arm';
+  readonly model = 'iris';
+  readonly name: string;
+  activity = 1;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  body() {
+    return { calls: this.activity };
+  }
+}
+
+/** What the reports tell of arms, each "name: calls". */
+function arms(reports: readonly InstanceReport[]): string[][] {
+  return reports.flatMap(({ evidence }) =>
+    evidence === undefined
+      ? []
+      : [
+          evidence.rows.map(
+            ({ name, bodyJson }) => `${name}: ${String((JSON.parse(bodyJson) as { calls: number }).calls)}`,
+          ),
+        ],
+  );
 }
 
 /** Requests by version that a report tells of. */
@@ -337,6 +369,103 @@ suite('statistics', () => {
     } finally {
       await link.close();
     }
+  });
+});
+
+suite('evidence', () => {
+  test('is told four times a second where it changed', async () => {
+    const scene = await Scene.open();
+    const arm = new Arm('1/a');
+    scene.evidence.add(arm);
+    mock.timers.tick(2 * EVIDENCE_MS);
+    scene.connect();
+    mock.timers.tick(EVIDENCE_MS - 1);
+    assert.deepEqual(scene.sent(), []);
+    mock.timers.tick(1);
+    assert.deepEqual(arms(scene.sent()), [['1/a: 1']]);
+    mock.timers.tick(EVIDENCE_MS);
+    assert.deepEqual(arms(scene.sent()), []);
+    arm.activity = 5;
+    mock.timers.tick(EVIDENCE_MS);
+    const [report, ...rest] = scene.sent();
+    assert.deepEqual(report, {
+      ...{ applied: [], versions: [], revision: 0, settled: false },
+      evidence: { seq: 2, rows: [{ kind: 'arm', model: 'iris', name: '1/a', bodyJson: '{"calls":5}' }] },
+    });
+    assert.deepEqual(rest, []);
+  });
+
+  test('that is urgent leaves at once, 50 times a second at most', async () => {
+    const scene = await Scene.open();
+    const arm = new Arm('1/a');
+    scene.evidence.add(arm);
+    scene.connect();
+    for (let fault = 0; fault < 200; fault += 1) {
+      arm.activity += 1;
+      scene.evidence.hurry();
+      mock.timers.tick(1);
+    }
+    const told = arms(scene.sent());
+    assert.equal(told.length, 200 / URGENT_MS);
+    assert.deepEqual(told[0], ['1/a: 21']);
+  });
+
+  test('that is urgent waits for a connection, and is told with all that was kept by the one before', async () => {
+    const scene = await Scene.open();
+    const [a, b] = [new Arm('1/a'), new Arm('1/b')];
+    for (const arm of [a, b]) scene.evidence.add(arm);
+    scene.connect();
+    mock.timers.tick(EVIDENCE_MS);
+    const [report] = scene.sent();
+    scene.link.take(update({ evidenceAck: report?.evidence?.seq ?? 0 }));
+    scene.link.disconnected();
+    a.activity += 1;
+    scene.evidence.hurry();
+    mock.timers.tick(4 * EVIDENCE_MS);
+    assert.deepEqual(scene.sent(), []);
+    scene.connect();
+    mock.timers.tick(EVIDENCE_MS);
+    assert.deepEqual(arms(scene.sent()), [['1/a: 2', '1/b: 1']]);
+  });
+
+  test('is told to the last at the end, also what is not yet acknowledged', async () => {
+    const scene = await Scene.open();
+    scene.evidence.add(new Arm('1/a'));
+    scene.connect();
+    mock.timers.tick(EVIDENCE_MS);
+    assert.deepEqual(arms(scene.sent()), [['1/a: 1']]);
+    let isClosed = false;
+    const closing = scene.link.close().then(() => (isClosed = true));
+    await turn();
+    const [last] = scene.sent();
+    assert(last?.evidence);
+    assert.deepEqual([arms([last]), isClosed], [[['1/a: 1']], false]);
+    scene.link.take(update({ statisticsAck: last.evidence.seq }));
+    await turn();
+    assert.equal(isClosed, false, 'numbers of statistics are others');
+    scene.link.take(update({ evidenceAck: last.evidence.seq }));
+    await closing;
+    scene.evidence.hurry();
+    mock.timers.tick(10 * EVIDENCE_MS);
+    assert.deepEqual(scene.sent(), []);
+  });
+
+  test('is waited for after the statistics, for two seconds in all', async () => {
+    const scene = await Scene.open();
+    scene.evidence.add(new Arm('1/a'));
+    scene.connect();
+    scene.request();
+    let isClosed = false;
+    const closing = scene.link.close().then(() => (isClosed = true));
+    const [statistics] = scene.sent();
+    scene.acknowledge(statistics);
+    await turn();
+    assert.deepEqual(arms(scene.sent()), [['1/a: 1']]);
+    mock.timers.tick(LAST_REPORT_MS - 1);
+    await turn();
+    assert.equal(isClosed, false);
+    mock.timers.tick(1);
+    await closing;
   });
 });
 

@@ -405,6 +405,7 @@ suite('Manager, policies', () => {
       shadows: [{ runner: three, share: 10_000 }],
       failOver: two,
       evidence: 'none',
+      key: '',
     });
     const { target, arm } = bench.router.route({ ...question, header: () => undefined });
     assert.deepEqual([target, arm], [one, 'arm-1']);

@@ -7,46 +7,63 @@ import type { JsonRecord } from '../../../src/domain/registry.ts';
 import { comparisonFromJson, examplesFromJson, examplesToJson } from '../../../src/monitor/comparison-codec.ts';
 import { isAmongWorst, worstOf } from '../../../src/monitor/comparison-examples.ts';
 import type { ComparisonExample } from '../../../src/monitor/comparison-examples.ts';
-import { emptyComparison, mergeComparisons, mergePairTotals, NO_PAIRS } from '../../../src/monitor/comparison-totals.ts';
+import {
+  emptyComparison,
+  mergeComparisons,
+  mergePairTotals,
+  NO_PAIRS,
+} from '../../../src/monitor/comparison-totals.ts';
 
 const count = fc.nat({ max: 1000 });
-const outputs: fc.Arbitrary<OutputTotals> = fc.record({
-  kind: fc.constant('scores' as const),
-  pairs: count,
-  disagreed: count,
-  elements: count,
-  elementsBeyond: count,
-  maxAbsolute: count,
-  sumAbsolute: count,
-  maxRelative: count,
-  sumRelative: count,
-  rows: count,
-  argmaxAgreed: count,
-  topKOverlapSum: count,
-  topK: fc.constant(3),
-  equalElements: count,
-  shapeDifferences: count,
-  nanDifferences: count,
-  tolerance: fc.constant({ absolute: 0.5, relative: 0 }),
-}, { noNullPrototype: true });
-const pairs: fc.Arbitrary<PairTotals> = fc.record({
-  pairs: count,
-  disagreed: count,
-  outputs: fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), outputs, { noNullPrototype: true }),
-}, { noNullPrototype: true });
+const outputs: fc.Arbitrary<OutputTotals> = fc.record(
+  {
+    kind: fc.constant('scores' as const),
+    pairs: count,
+    disagreed: count,
+    elements: count,
+    elementsBeyond: count,
+    maxAbsolute: count,
+    sumAbsolute: count,
+    maxRelative: count,
+    sumRelative: count,
+    rows: count,
+    argmaxAgreed: count,
+    topKOverlapSum: count,
+    topK: fc.constant(3),
+    equalElements: count,
+    shapeDifferences: count,
+    nanDifferences: count,
+    tolerance: fc.constant({ absolute: 0.5, relative: 0 }),
+  },
+  { noNullPrototype: true },
+);
+const pairs: fc.Arbitrary<PairTotals> = fc.record(
+  {
+    pairs: count,
+    disagreed: count,
+    outputs: fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), outputs, { noNullPrototype: true }),
+  },
+  { noNullPrototype: true },
+);
 const comparisons: fc.Arbitrary<ComparisonTotals> = fc
-  .record({
-    since: count,
-    shadowErrors: fc.dictionary(fc.constantFrom('internal', 'unavailable'), count, { noNullPrototype: true }),
-    skipped: fc.record({ dropped: count, live_failed: count, too_large: count, over_budget: count }, { noNullPrototype: true }),
-    noise: pairs,
-    liveMs: count,
-    shadowMs: count,
-    differenceMs: fc.integer({ min: -1000, max: 1000 }),
-    differenceMsSquared: count,
-    shadowSlower: count,
-    of: pairs,
-  }, { noNullPrototype: true })
+  .record(
+    {
+      since: count,
+      shadowErrors: fc.dictionary(fc.constantFrom('internal', 'unavailable'), count, { noNullPrototype: true }),
+      skipped: fc.record(
+        { dropped: count, live_failed: count, too_large: count, over_budget: count },
+        { noNullPrototype: true },
+      ),
+      noise: pairs,
+      liveMs: count,
+      shadowMs: count,
+      differenceMs: fc.integer({ min: -1000, max: 1000 }),
+      differenceMsSquared: count,
+      shadowSlower: count,
+      of: pairs,
+    },
+    { noNullPrototype: true },
+  )
   .map(({ of, ...rest }) => ({ ...of, ...rest }));
 
 suite('mergeComparisons', () => {
@@ -152,7 +169,10 @@ suite('comparisons as JSON', () => {
       kept.map(({ at }) => at),
       [1, 4, 0, 3, 5, 6, 7, 8, 9, 10],
     );
-    assert.deepEqual([2, 2.1, Infinity].map((score) => isAmongWorst(kept, score)), [false, true, true]);
+    assert.deepEqual(
+      [2, 2.1, Infinity].map((score) => isAmongWorst(kept, score)),
+      [false, true, true],
+    );
     assert.equal(isAmongWorst(kept.slice(1), 0.1), true);
   });
 });

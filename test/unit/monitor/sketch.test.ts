@@ -59,26 +59,44 @@ suite('bucketKey', () => {
 suite('features', () => {
   test('columns of small tables are looked at one by one, other tensors as a whole', () => {
     const shape = signature({
-      inputs: [tensorSpec('x', 'FP32', ['n', 2]), tensorSpec('wide', 'FP32', ['n', 65]), tensorSpec('free', 'FP32', ['n', 'm'])],
+      inputs: [
+        tensorSpec('x', 'FP32', ['n', 2]),
+        tensorSpec('wide', 'FP32', ['n', 65]),
+        tensorSpec('free', 'FP32', ['n', 'm']),
+      ],
       outputs: [tensorSpec('image', 'UINT8', [1, 3, 8, 8]), tensorSpec('label', 'INT64', ['n'])],
     });
     assert.deepEqual(
       sketchedTensors(shape).flatMap(({ kind, features }) => features.map((feature) => `${kind} ${feature}`)),
-      ['numeric input x[0]', 'numeric input x[1]', 'numeric input wide', 'numeric input free', 'label output image', 'label output label'],
+      [
+        'numeric input x[0]',
+        'numeric input x[1]',
+        'numeric input wide',
+        'numeric input free',
+        'label output image',
+        'label output label',
+      ],
     );
   });
 
   test('a version has 128 of them at most; a tensor that does not fit is left out', () => {
     const inputs = ['a', 'b', 'c'].map((name) => tensorSpec(name, 'FP32', ['n', 60]));
     const chosen = sketchedTensors(signature({ inputs, outputs: [tensorSpec('y', 'FP32', ['n', 8])] }));
-    assert.deepEqual(chosen.map(({ spec }) => spec.name), ['a', 'b', 'y']);
+    assert.deepEqual(
+      chosen.map(({ spec }) => spec.name),
+      ['a', 'b', 'y'],
+    );
   });
 });
 
 suite('SketchRecorder', () => {
   test('a call counts once in each feature, its values each', () => {
     const x = tensor('x', 'FP32', [2, 2], [1, -2, 1, NaN]);
-    const sketch = sketchOf(TABLE, [x, tensor('word', 'BYTES', [2], ['a', 'b'])], [tensor('label', 'INT64', [2], [7, 7])]);
+    const sketch = sketchOf(
+      TABLE,
+      [x, tensor('word', 'BYTES', [2], ['a', 'b'])],
+      [tensor('label', 'INT64', [2], [7, 7])],
+    );
     assert.deepEqual(sketch, {
       'input x[0]': { kind: 'numeric', units: 1, buckets: [128, 2], nan: 0 },
       'input x[1]': { kind: 'numeric', units: 1, buckets: [-136, 1], nan: 1 },
@@ -92,10 +110,20 @@ suite('SketchRecorder', () => {
   });
 
   test('only the first 16 rows are looked at, and 4,096 values of a large tensor', () => {
-    const rows = tensor('x', 'FP32', [40, 2], Array.from({ length: 80 }, (_, at) => (at < 32 ? 1 : 9)));
+    const rows = tensor(
+      'x',
+      'FP32',
+      [40, 2],
+      Array.from({ length: 80 }, (_, at) => (at < 32 ? 1 : 9)),
+    );
     assert.deepEqual(sketchOf(TABLE, [rows])['input x[0]'], { kind: 'numeric', units: 1, buckets: [128, 16], nan: 0 });
     const shape = signature({ inputs: [tensorSpec('x', 'FP32', [1, 10_000])] });
-    const wide = tensor('x', 'FP32', [1, 10_000], Array.from({ length: 10_000 }, () => 1));
+    const wide = tensor(
+      'x',
+      'FP32',
+      [1, 10_000],
+      Array.from({ length: 10_000 }, () => 1),
+    );
     const found = { kind: 'numeric', units: 1, buckets: [128, Math.ceil(10_000 / 3)], nan: 0 };
     assert.deepEqual(sketchOf(shape, [wide])['input x'], found);
   });
@@ -105,7 +133,12 @@ suite('SketchRecorder', () => {
     const sketch = labels([...words, words[0] ?? '']);
     const [feature] = Object.values(sketch);
     assert.ok(feature?.kind === 'label');
-    const counted = [Object.keys(feature.labels).length, feature.labels[`0 ${'x'.repeat(62)}`], feature.other, feature.units];
+    const counted = [
+      Object.keys(feature.labels).length,
+      feature.labels[`0 ${'x'.repeat(62)}`],
+      feature.other,
+      feature.units,
+    ];
     assert.deepEqual(counted, [100, 2, 3, 104]);
     const truth = signature({ outputs: [tensorSpec('y', 'BOOL', ['n'])] });
     const found = { kind: 'label', units: 1, labels: { true: 2, false: 1 }, other: 0 };
@@ -125,7 +158,10 @@ suite('SketchRecorder', () => {
       const values = Array.from({ length: 128 }, (_, at) => (at % 2 === 0 ? 1 : -1) * 2 ** exponent);
       for (let turn = 0; turn < 2; turn += 1) {
         const row = turn === 0 ? values : values.map((value) => -value);
-        observe(recorder, inputs.map(({ name }) => tensor(name, 'FP32', [2, 64], row)));
+        observe(
+          recorder,
+          inputs.map(({ name }) => tensor(name, 'FP32', [2, 64], row)),
+        );
       }
     }
     const text = JSON.stringify(recorder.totals());

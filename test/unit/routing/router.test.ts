@@ -134,6 +134,7 @@ suite('Router', () => {
       shadows,
       failOver: 'iris 1',
       evidence: 'none',
+      key: 'user-3',
     });
   });
 
@@ -155,7 +156,7 @@ suite('Router', () => {
   test('a named version is outside the policy: no arm, no slot, no copies, nobody in its place', () => {
     const shadows = [{ runner: 'iris 3', share: 100 }];
     const router = routerOf({ policy: policy({ shadows, failOver: 'iris 1' }) });
-    const bare = { arm: '', epoch: 7, slot: -1, shadows: [], failOver: undefined, evidence: 'none' };
+    const bare = { arm: '', epoch: 7, slot: -1, shadows: [], failOver: undefined, evidence: 'none', key: '' };
     for (const version of ['2', 'alias:champion']) {
       assert.deepEqual(router.route(ask({ version })), { target: 'iris 2', ...bare });
     }

@@ -151,12 +151,12 @@ suite('assignSlots', () => {
     }
   });
 
-  test('weights that do not sum to 10,000, are no whole numbers, or name a version twice are refused', () => {
+  test('weights that do not sum to 10,000, are no whole numbers, or name an arm twice are refused', () => {
     assert.throws(() => assign([], { '1': 9999 }), /sum to 10,000/);
     assert.throws(() => assign([], {}), /sum to 10,000/);
     assert.throws(() => assign([], { '1': -1, '2': 10_001 }), /whole numbers/);
     assert.throws(() => assign([], { '1': 0.5, '2': 9999.5 }), /whole numbers/);
     const twice = { version: '1', arm: 'a', weight: 5000 };
-    assert.throws(() => assignSlots([], [twice, twice]), /one arm/);
+    assert.throws(() => assignSlots([], [twice, twice]), /name of its own/);
   });
 });

@@ -64,7 +64,12 @@ suite('sketchReference', () => {
     assert.deepEqual(found, {
       format: 1,
       rows: 20,
-      features: { 'input x[0]': columns[0], 'input x[1]': columns[1], 'output y[0]': columns[0], 'output y[1]': columns[1] },
+      features: {
+        'input x[0]': columns[0],
+        'input x[1]': columns[1],
+        'output y[0]': columns[0],
+        'output y[1]': columns[1],
+      },
     });
     assert.deepEqual(
       session.runs.map(([x]) => (x?.length ?? 0) / 2),
@@ -74,9 +79,32 @@ suite('sketchReference', () => {
 
   test('rows of a model that may not join them run alone, those of a fixed size together', async () => {
     const alone = new Echo();
-    await sketch({ inputs: { x: [[1, 2], [3, 4], [5, 6]] } }, { session: alone, batchable: false });
+    await sketch(
+      {
+        inputs: {
+          x: [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ],
+        },
+      },
+      { session: alone, batchable: false },
+    );
     const fixed = new Echo(signature({ inputs: [tensorSpec('x', 'FP32', [2, 2])] }));
-    await sketch({ inputs: { x: [[1, 2], [3, 4], [5, 6], [7, 8]] } }, { session: fixed, batchable: false });
+    await sketch(
+      {
+        inputs: {
+          x: [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+            [7, 8],
+          ],
+        },
+      },
+      { session: fixed, batchable: false },
+    );
     assert.deepEqual([alone.runs.length, fixed.runs.length], [3, 2]);
   });
 
@@ -88,8 +116,18 @@ suite('sketchReference', () => {
       tensorSpec('half', 'FP16', ['n', 1, 2]),
     ];
     const session = new Echo(signature({ inputs, outputs: [tensorSpec('z', 'BYTES', ['n'])] }));
-    await sketch({ inputs: { word: ['a', 'b'], truth: [true, false], id: [[7], [-8]], half: [[[0.5, 'NaN']], [[2, 3]]] } }, { session });
-    assert.deepEqual(session.runs, [[['a', 'b'], [1, 0], [7n, -8n], [0.5, NaN, 2, 3]]]);
+    await sketch(
+      { inputs: { word: ['a', 'b'], truth: [true, false], id: [[7], [-8]], half: [[[0.5, 'NaN']], [[2, 3]]] } },
+      { session },
+    );
+    assert.deepEqual(session.runs, [
+      [
+        ['a', 'b'],
+        [1, 0],
+        [7n, -8n],
+        [0.5, NaN, 2, 3],
+      ],
+    ]);
   });
 
   test('a slow model is run on what fits in ten seconds', async () => {
@@ -124,7 +162,11 @@ suite('sketchReference', () => {
 });
 
 suite('a report as JSON', () => {
-  const reference: ReferenceSketches = { format: 1, rows: 1, features: { 'input x': { ...NUMERIC, units: 1, buckets: [128, 1] } } };
+  const reference: ReferenceSketches = {
+    format: 1,
+    rows: 1,
+    features: { 'input x': { ...NUMERIC, units: 1, buckets: [128, 1] } },
+  };
 
   test('keeps the reference', () => {
     assert.deepEqual(reportFromJson(reportToJson(report({ reference }))), report({ reference }));

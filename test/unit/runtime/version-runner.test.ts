@@ -271,6 +271,15 @@ suite('VersionRunner, shadow', () => {
     assert.equal(await ended(live.enqueue(call({ rows: 8 }))), false, 'callers lose no room to copies');
   });
 
+  test('copies wait 20 ms for each other, unless they are a full batch or the settings say longer', () => {
+    const dueAt = (rows: number, maxQueueDelayMs = 0): number => {
+      const { shadow } = shadowedRunnerOf({ now: () => 100, spec: spec({ settings: { maxQueueDelayMs } }) });
+      void shadow.enqueue(call({ rows }));
+      return shadow.dueAt;
+    };
+    assert.deepEqual([dueAt(1), dueAt(8), dueAt(1, 5), dueAt(1, 50)], [120, 0, 120, 150]);
+  });
+
   test('however small the queue, there is room for a copy of one row', async () => {
     const { shadow } = shadowedRunnerOf({ spec: spec({ settings: { maxQueueRows: 1 } }) });
     assert.equal(await ended(shadow.enqueue(call())), false);

@@ -6,8 +6,11 @@ import type { ErrorCode } from '../../../src/domain/errors.ts';
 import type { PredictRequest } from '../../../src/domain/predict.ts';
 import { noTracing } from '../../../src/domain/tracing.ts';
 import type { RequestEnd, Tracing } from '../../../src/domain/tracing.ts';
+import { armTotalsFrom } from '../../../src/monitor/arm-codec.ts';
+import type { ArmTotals } from '../../../src/monitor/arm-totals.ts';
 import { VersionStats } from '../../../src/monitor/version-stats.ts';
 import type { TrafficPolicy } from '../../../src/domain/traffic.ts';
+import { slotOf } from '../../../src/routing/pick.ts';
 import { buildLadder } from '../../../src/routing/route-table.ts';
 import type { Route } from '../../../src/routing/route-table.ts';
 import { Router } from '../../../src/routing/router.ts';
@@ -128,7 +131,7 @@ suite('predict', () => {
       predictionId: 'id 1',
       failedOverFrom: '',
     });
-    assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: 'arm-1', epoch: 1, slot: 0 }]);
+    assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: 'arm-1', epoch: 1, slot: 0, unit: '' }]);
   });
 
   test('a request that names its version is in no arm and in no slot', async () => {
@@ -136,7 +139,7 @@ suite('predict', () => {
     const reply = bench.predict(request({ version: '1' }));
     runNext(bench.runner);
     assert.equal((await reply).arm, '');
-    assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: '', epoch: 1, slot: -1 }]);
+    assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: '', epoch: 1, slot: -1, unit: '' }]);
   });
 
   test('every request is counted once with its outcome, and timed from its arrival', async () => {
@@ -227,6 +230,92 @@ suite('predict, copies for shadows', () => {
   });
 });
 
+suite('predict, what is counted of arms', () => {
+  const policy = trafficPolicy([
+    ['1', 10_000],
+    ['2', 0],
+  ]);
+  const armBench = (over: BenchOptions = {}) => new Bench({ policy, versions: ['1', '2'], ...over });
+
+  /** The counts of all arms that have some, without the histograms but for how much is in them. */
+  function countsOf({ observers: { rows } }: Bench): Record<string, Partial<Record<keyof ArmTotals, unknown>>> {
+    return Object.fromEntries(
+      Object.entries(rows('arm')).map(([name, body]) => {
+        const { calls, ok, faultSlots, keylessFaults, request, runRequest, runCompute } = armTotalsFrom(body);
+        const runs = [request, runRequest, runCompute].map(({ count }) => count);
+        return [name, { calls, ok, faultSlots, keylessFaults, runs }];
+      }),
+    );
+  }
+
+  test('a call that a slot decided, with the whole time that it took, and of the oldest of a run the time of the run', async () => {
+    const bench = armBench();
+    const replies = [bench.predict(request()), bench.predict(request({ receivedAt: 96 }))];
+    const batch = bench.runner.take(Infinity);
+    for (const [index, member] of (batch?.members ?? []).entries()) {
+      const timings = { queueMs: 0, hopMs: 0, computeMs: 3, batchRows: 4 };
+      member.resolve({ outputs: [], timings, batch: undefined, leads: index === 0 });
+    }
+    await Promise.all(replies);
+    const [row] = Object.values(bench.observers.rows('arm'));
+    assert(row);
+    const { request: whole, runRequest, runCompute } = armTotalsFrom(row);
+    const spread = [whole, runRequest, runCompute].map(({ count, min, max }) => [count, min, max]);
+    assert.deepEqual(spread, [
+      [2, 0.004, 0.01],
+      [1, 0.01, 0.01],
+      [1, 0.003, 0.003],
+    ]);
+    assert.deepEqual(Object.keys(bench.observers.rows('arm')), ['1/arm-1']);
+  });
+
+  test('a fault by the slot of its key, or on its own where it has none', async () => {
+    const bench = armBench();
+    bench.runner.enqueue = () => Promise.reject(new ServerError('internal', 'broken'));
+    for (const routingKey of ['ann', 'ann', '']) await outcomeOf(bench.predict(request({ routingKey })));
+    const faultSlots = [slotOf(policy.salt, 'ann')];
+    assert.deepEqual(countsOf(bench), {
+      '1/arm-1': { calls: 3, ok: 0, faultSlots, keylessFaults: 1, runs: [0, 0, 0] },
+    });
+  });
+
+  test('of a call that another version answered, the fault of the one that was chosen alone', async () => {
+    const bench = armBench({ policy: { ...policy, failOverTo: '2' } });
+    bench.runner.enqueue = () => Promise.reject(new ServerError('internal', 'broken'));
+    const reply = bench.predict(request());
+    await settle();
+    runNext(bench.version('2'));
+    assert.equal((await reply).failedOverFrom, '1');
+    assert.deepEqual(countsOf(bench), {
+      '1/arm-1': { calls: 1, ok: 0, faultSlots: [], keylessFaults: 1, runs: [0, 0, 0] },
+    });
+  });
+
+  test('nothing where no slot decided, where there is one arm, or where the caller is at fault', async () => {
+    const rule = { name: 'beta', header: 'tier', match: { kind: 'exact', value: 'beta' }, version: '1' } as const;
+    const bench = armBench({ policy: { ...policy, rules: [rule] } });
+    const calls = [
+      bench.predict(request({ version: '1' })),
+      bench.predict(request({ header: () => 'beta' })),
+      bench.predict(request({ outputs: ['nonsense'] })),
+    ];
+    runNext(bench.runner);
+    assert.deepEqual(
+      (await Promise.all(calls.map(outcomeOf))).map((outcome) => outcome.split(':')[0]),
+      ['ok', 'ok', 'invalid_argument'],
+    );
+    assert.deepEqual(countsOf(bench), {});
+    const alone = new Bench();
+    const reply = alone.predict(request());
+    runNext(alone.runner);
+    await reply;
+    assert.deepEqual(
+      alone.observers.book.sources().filter(({ kind }) => kind === 'arm'),
+      [],
+    );
+  });
+});
+
 suite('predict, fail-over', () => {
   const policy = trafficPolicy(
     [
@@ -251,7 +340,7 @@ suite('predict, fail-over', () => {
       const { version, failedOverFrom, arm, predictionId } = await reply;
       assert.deepEqual([version, failedOverFrom, arm, predictionId], ['1', '2', 'arm-2', 'id 1']);
       assert.deepEqual([bench.countedOf('2'), bench.countedOf('1')], [{ [code]: 1 }, { ok: 1 }]);
-      assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: 'arm-2', epoch: 1, slot: 0 }]);
+      assert.deepEqual(bench.signed, [{ model: 'iris', version: '1', arm: 'arm-2', epoch: 1, slot: 0, unit: '' }]);
     }
   });
 

@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { PredictionIds, readPredictionId } from '../../../src/serving/prediction-id.ts';
 
 const KEY = new Uint8Array(32).fill(7);
-const FACTS = { model: 'iris', version: '20260101_120000', arm: 'canary', epoch: 12, slot: 4255 };
+const FACTS = {
+  model: 'iris',
+  version: '20260101_120000',
+  arm: 'canary',
+  epoch: 12,
+  slot: 4255,
+  unit: '00c0ffee12345678',
+};
 const NOW = Date.UTC(2026, 0, 2);
 
 function idsOf({ key = KEY, boot = new Uint8Array(8).fill(1), now = (): number => NOW } = {}): PredictionIds {
@@ -34,6 +41,7 @@ const facts = fc.record(
     ),
     epoch: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
     slot: fc.integer({ min: -1, max: 9999 }),
+    unit: fc.constantFrom('', '00c0ffee12345678', 'ffffffffffffffff', '0000000000000001'),
   },
   { noNullPrototype: true },
 );

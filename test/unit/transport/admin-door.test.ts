@@ -16,6 +16,7 @@ import { AdminDoor, type AdminDoorOptions } from '../../../src/transport/grpc-js
 import { loadAdminSchema } from '../../../src/transport/grpc-js/codec.ts';
 import { auditService } from '../../../src/transport/services/admin/audit-service.ts';
 import { driftService } from '../../../src/transport/services/admin/drift-service.ts';
+import { experimentService } from '../../../src/transport/services/admin/experiment-service.ts';
 import { monitorService } from '../../../src/transport/services/admin/monitor-service.ts';
 import { rolloutService } from '../../../src/transport/services/admin/rollout-service.ts';
 import { shadowService } from '../../../src/transport/services/admin/shadow-service.ts';
@@ -60,6 +61,7 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
       monitor: monitorService({ ...scene.context, statistics }),
       audit: auditService(scene.context),
       rollouts: rolloutService({ ...scene.context, rollouts }),
+      experiments: experimentService({ ...scene.context, evidence }),
       shadows: shadowService({ ...scene.context, evidence }),
       drift: driftService({ ...scene.context, evidence }),
     },

@@ -40,6 +40,7 @@ async function openDoor(hub: FakeHub, over: Partial<ControlDoorOptions> = {}) {
     address: `unix:${join(directory, 'control.sock')}`,
     hub,
     readBlob: noBlob,
+    keepOutcomes: () => Promise.reject(new ServerError('unavailable', 'nobody keeps outcomes here')),
     hooks: {
       recordRpc: (_method, code) => codes.push(code),
       reportFault: (_method, error) => faults.push(error),
@@ -136,6 +137,8 @@ for (const [kind, address] of [
         revision: 2 ** 50,
         settled: false,
         statistics: { seq: 3, series: [{ model: 'iris', version: '2', role: 'live', totalsJson: '{}' }] },
+        // Also of a kind that only a later build knows.
+        evidence: { seq: 2 ** 40, rows: [{ kind: 'dream', model: 'iris', name: '7/canary', bodyJson: '{"calls":1}' }] },
       });
       client.send(full);
       client.send(report());
@@ -145,7 +148,7 @@ for (const [kind, address] of [
       assert.deepEqual(guest.hello, HELLO);
       assert.deepEqual(guest.reports, [full, report()]);
 
-      const ack = update({ revision: 9, statisticsAck: 3 });
+      const ack = update({ revision: 9, statisticsAck: 3, evidenceAck: 2 ** 40 });
       guest.send(ack);
       await when(() => updates.length === 3);
       assert.deepEqual(updates[2], ack);

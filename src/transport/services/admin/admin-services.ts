@@ -15,6 +15,14 @@ import type { DecideTransitionRequest__Output as DecideTransitionRequest } from 
 import type { DeleteAliasReply } from '../../gen/sluice/admin/v1/DeleteAliasReply.ts';
 import type { DeleteAliasRequest__Output as DeleteAliasRequest } from '../../gen/sluice/admin/v1/DeleteAliasRequest.ts';
 import type { DeleteVersionRequest__Output as DeleteVersionRequest } from '../../gen/sluice/admin/v1/DeleteVersionRequest.ts';
+import type { ChangeExperimentRequest__Output as ChangeExperimentRequest } from '../../gen/sluice/admin/v1/ChangeExperimentRequest.ts';
+import type { ConcludeExperimentRequest__Output as ConcludeExperimentRequest } from '../../gen/sluice/admin/v1/ConcludeExperimentRequest.ts';
+import type { CreateExperimentRequest__Output as CreateExperimentRequest } from '../../gen/sluice/admin/v1/CreateExperimentRequest.ts';
+import type { Experiment } from '../../gen/sluice/admin/v1/Experiment.ts';
+import type { ExperimentResults } from '../../gen/sluice/admin/v1/ExperimentResults.ts';
+import type { GetExperimentRequest__Output as GetExperimentRequest } from '../../gen/sluice/admin/v1/GetExperimentRequest.ts';
+import type { ListExperimentsReply } from '../../gen/sluice/admin/v1/ListExperimentsReply.ts';
+import type { ListExperimentsRequest__Output as ListExperimentsRequest } from '../../gen/sluice/admin/v1/ListExperimentsRequest.ts';
 import type { DriftReport } from '../../gen/sluice/admin/v1/DriftReport.ts';
 import type { DownloadVersionRequest__Output as DownloadVersionRequest } from '../../gen/sluice/admin/v1/DownloadVersionRequest.ts';
 import type { FileChunk } from '../../gen/sluice/admin/v1/FileChunk.ts';
@@ -127,7 +135,19 @@ export interface DriftService {
   readonly getDrift: Handler<GetDriftRequest, DriftReport>;
 }
 
+export interface ExperimentsService {
+  readonly create: Handler<CreateExperimentRequest, Experiment>;
+  readonly start: Handler<ChangeExperimentRequest, Experiment>;
+  readonly stop: Handler<ChangeExperimentRequest, Experiment>;
+  readonly conclude: Handler<ConcludeExperimentRequest, Experiment>;
+  readonly get: Handler<GetExperimentRequest, Experiment>;
+  readonly list: Handler<ListExperimentsRequest, ListExperimentsReply>;
+  readonly getResults: Handler<GetExperimentRequest, ExperimentResults>;
+  readonly watchResults: ServerStreamHandler<GetExperimentRequest, ExperimentResults>;
+}
+
 export interface AdminServices {
+  readonly experiments: ExperimentsService;
   readonly rollouts: RolloutsService;
   readonly registry: RegistryService;
   readonly traffic: TrafficService;

@@ -1,0 +1,91 @@
+/** sluice.admin.v1.Experiments over its use cases. */
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { concludeExperiment, startExperiment, stopExperiment } from '../../../admin/change-experiment.ts';
+import type { AdminContext } from '../../../admin/context.ts';
+import { createExperiment } from '../../../admin/create-experiment.ts';
+import type { EvidenceReader } from '../../../admin/evidence.ts';
+import { settleExperiment } from '../../../admin/experiment-record.ts';
+import { experimentResults } from '../../../admin/experiment-results.ts';
+import type { ExperimentResults } from '../../../admin/experiment-results.ts';
+import { listExperiments } from '../../../admin/list-experiments.ts';
+import { formatExperiment, formatResults, parseExperiment } from '../../codec/admin/experiment-codec.ts';
+import { parseOrder } from '../../codec/admin/order.ts';
+import { wholeNumber } from '../../codec/admin/whole-numbers.ts';
+import type { Experiment } from '../../gen/sluice/admin/v1/Experiment.ts';
+import type { ExperimentsService } from './admin-services.ts';
+import { watch } from './watch.ts';
+import type { Pause, Watched } from './watch.ts';
+
+/** Results take some work; they are looked at this often while somebody watches. */
+const TELL_EVERY_MS = 1000;
+
+const everySecond: Pause = (_ms, signal) => pauseFor(TELL_EVERY_MS, undefined, { signal });
+
+/** @param pause between two replies of a watch. */
+export function experimentService(
+  context: AdminContext & { readonly evidence: EvidenceReader },
+  pause: Pause = everySecond,
+): ExperimentsService {
+  const show = async (name: string): Promise<Experiment> => formatExperiment(await settleExperiment(context, name));
+  return {
+    create: async ({ reason, idempotencyKey, ...request }, call) => {
+      const order = parseOrder(call, { reason, idempotencyKey });
+      const { name } = await createExperiment(context, parseExperiment({ ...request, reason, idempotencyKey }), order);
+      return await show(name);
+    },
+    start: async ({ name, expectedGeneration: expected, ...order }, call) => {
+      const expectedGeneration = wholeNumber('expected_generation', expected);
+      await startExperiment(context, { name, expectedGeneration }, parseOrder(call, order));
+      return await show(name);
+    },
+    stop: async ({ name, expectedGeneration: expected, ...order }, call) => {
+      const expectedGeneration = wholeNumber('expected_generation', expected);
+      await stopExperiment(context, { name, expectedGeneration }, parseOrder(call, order));
+      return await show(name);
+    },
+    conclude: async ({ name, promote, expectedGeneration: expected, ...order }, call) => {
+      const expectedGeneration = wholeNumber('expected_generation', expected);
+      await concludeExperiment(context, { name, promote, expectedGeneration }, parseOrder(call, order));
+      return await show(name);
+    },
+    get: ({ name }) => show(name),
+    list: async (request) => {
+      const { experiments, nextPageToken } = await listExperiments(context, request);
+      return { experiments: experiments.map(formatExperiment), nextPageToken };
+    },
+    getResults: async ({ name }) => formatResults(await experimentResults(context, name)),
+    watchResults: async ({ name }, call, send) => {
+      await settleExperiment(context, name);
+      const watched = watchedResults(context, name);
+      // When it was looked at is no change.
+      let told = '';
+      const tell = async (results: ExperimentResults): Promise<void> => {
+        const news = JSON.stringify({ ...results, at: 0 });
+        if (news === told) return;
+        told = news;
+        await send(formatResults(results));
+      };
+      await watch(watched, call, tell, pause);
+    },
+  };
+}
+
+/** Outcomes are told of by nobody: they are looked for each second. */
+function watchedResults(
+  context: AdminContext & { readonly evidence: EvidenceReader },
+  name: string,
+): Watched<ExperimentResults> {
+  return {
+    listen: (touch) => {
+      const timer = setInterval(() => {
+        touch(name);
+      }, TELL_EVERY_MS);
+      return () => {
+        clearInterval(timer);
+      };
+    },
+    first: () => Promise.resolve([name]),
+    read: () => experimentResults(context, name),
+    isLast: ({ record }) => record.phase !== 'running' && record.phase !== 'planned',
+  };
+}
