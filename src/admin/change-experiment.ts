@@ -3,12 +3,13 @@ import { ServerError } from '../domain/errors.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import { withExperiment, withoutExperiment, armsOf } from '../experiment/arms.ts';
 import type { PolicyArm } from '../experiment/arms.ts';
+import type { Epoch } from '../domain/registry.ts';
 import type { StoreWriter } from '../registry/store.ts';
 import { change } from './change.ts';
 import type { AdminContext, Order } from './context.ts';
 import { experimentFrom } from './experiment-codec.ts';
 import { findExperiment, policyArms, putExperiment, runningExperiments, steerExperiment } from './experiment-record.ts';
-import type { ExperimentRecord } from './experiment-record.ts';
+import type { ExperimentRecord } from './experiment-body.ts';
 import { openRollout } from './rollout-record.ts';
 
 export interface ChangeExperimentInput {
@@ -17,7 +18,9 @@ export interface ChangeExperimentInput {
   readonly expectedGeneration: number;
 }
 
-interface Named { readonly name: string }
+interface Named {
+  readonly name: string;
+}
 /** Experiments that are looked through for their layers. */
 const MAX_RUNNING = 10_000;
 
@@ -44,17 +47,19 @@ export function startExperiment(context: AdminContext, input: ChangeExperimentIn
       );
     }
     const epoch = await steerExperiment(writer, context, { plan, arms: wanted, order: told(order, 'started') });
-    const patch = { phase: 'running' as const, epoch, before: free, startedAt: context.now() };
+    const { salt, epoch: number } = epoch.policy;
+    const patch = { phase: 'running' as const, epoch: number, salt, before: free, startedAt: epoch.validFrom };
     return await putExperiment(writer, context, record, { patch, kind: 'experiment.started', order });
   });
 }
 
 export function stopExperiment(context: AdminContext, input: ChangeExperimentInput, order: Order): Promise<Named> {
   return changed(context, 'StopExperiment', input, order, async (writer, record) => {
-    if (record.phase !== 'running')
-      {throw refusal(record.plan.name, `it is ${record.phase}, so there is nothing to stop`);}
-    const epoch = await giveBack(writer, context, record, told(order, 'stopped'));
-    const patch = { phase: 'stopped' as const, epoch, endedAt: context.now() };
+    if (record.phase !== 'running') {
+      throw refusal(record.plan.name, `it is ${record.phase}, so there is nothing to stop`);
+    }
+    const { policy, validFrom } = await giveBack(writer, context, record, told(order, 'stopped'));
+    const patch = { phase: 'stopped' as const, endEpoch: policy.epoch, endedAt: validFrom };
     return await putExperiment(writer, context, record, { patch, kind: 'experiment.stopped', order });
   });
 }
@@ -76,26 +81,22 @@ export function concludeExperiment(context: AdminContext, input: ConcludeInput, 
         `promote names "${input.promote.slice(0, 128)}"; its arms are ${names}`,
       );
     }
-    const epoch = await settle(writer, context, record, { version: arm?.version, order: told(order, 'concluded') });
-    const patch = {
-      phase: 'concluded' as const,
-      epoch,
-      promoted: input.promote,
-      endedAt: record.endedAt ?? context.now(),
-    };
+    const after = await settle(writer, context, record, { version: arm?.version, order: told(order, 'concluded') });
+    const end = phase === 'running' ? { endEpoch: after?.policy.epoch ?? 0, endedAt: after?.validFrom } : {};
+    const patch = { phase: 'concluded' as const, promoted: input.promote, ...end };
     return await putExperiment(writer, context, record, { patch, kind: 'experiment.concluded', order });
   });
 }
 
-/** @returns the epoch afterwards. */
+/** @returns the epoch that it begins; undefined = none. */
 async function settle(
   writer: StoreWriter,
   context: AdminContext,
   record: ExperimentRecord,
   { version, order }: { readonly version: string | undefined; readonly order: Order },
-): Promise<number> {
+): Promise<Epoch | undefined> {
   const { plan, phase } = record;
-  if (version === undefined) return phase === 'running' ? await giveBack(writer, context, record, order) : record.epoch;
+  if (version === undefined) return phase === 'running' ? await giveBack(writer, context, record, order) : undefined;
   const others = (await runningExperiments(writer, context, plan.model)).filter(
     ({ plan: own }) => own.name !== plan.name,
   );
@@ -107,8 +108,9 @@ async function settle(
     );
   }
   const rollout = await openRollout(writer, plan.model);
-  if (rollout !== undefined)
-    {throw refusal(plan.name, `rollout ${rollout.document.id} steers the traffic; wait for its end`);}
+  if (rollout !== undefined) {
+    throw refusal(plan.name, `rollout ${rollout.document.id} steers the traffic; wait for its end`);
+  }
   const arms = [{ version, arm: version, weight: TOTAL_WEIGHT }];
   return await steerExperiment(writer, context, { plan, arms, order });
 }
@@ -118,7 +120,7 @@ async function giveBack(
   context: AdminContext,
   { plan, before }: ExperimentRecord,
   order: Order,
-): Promise<number> {
+): Promise<Epoch> {
   const running = await runningExperiments(writer, context, plan.model);
   const others = running.filter((record) => record.plan.name !== plan.name);
   const inForce = await writer.epoch(plan.model);

@@ -4,6 +4,7 @@ import { change } from './change.ts';
 import type { AdminContext, Order } from './context.ts';
 import { findRollout } from './rollout-record.ts';
 import { happen } from './rollout-transition.ts';
+import type { RolloutViews } from './rollout-view.ts';
 
 export interface ChangeRolloutInput {
   readonly id: number;
@@ -16,7 +17,7 @@ export interface ChangeRolloutInput {
 
 /** @returns the number of the rollout. */
 export async function changeRollout(
-  context: AdminContext,
+  context: AdminContext & Pick<RolloutViews, 'live'>,
   { id, command, full, expectedGeneration }: ChangeRolloutInput,
   order: Order,
 ): Promise<{ readonly id: number }> {
@@ -26,7 +27,7 @@ export async function changeRollout(
     const record = await findRollout(writer, id);
     const by = { actor: order.actor, reason: order.reason, expectedGeneration };
     const event: RolloutEvent = command === 'promote' ? { kind: 'promote', full, by } : { kind: command, by };
-    await happen(writer, context, record, { event });
+    await happen(writer, context, record, { event, seen: context.live(id) });
     return { id };
   });
 }

@@ -4,7 +4,7 @@ import { planExperiment } from '../experiment/plan.ts';
 import type { WantedExperiment } from '../experiment/plan.ts';
 import { change } from './change.ts';
 import type { AdminContext, Order } from './context.ts';
-import type { ExperimentBody } from './experiment-record.ts';
+import type { ExperimentBody } from './experiment-body.ts';
 import { findModel, findVersion } from './resolve-version.ts';
 
 export async function createExperiment(
@@ -28,6 +28,8 @@ export async function createExperiment(
       reason,
       generation: 1,
       epoch: 0,
+      endEpoch: 0,
+      salt: '',
       before: [],
       createdBy: actor,
       startedAt: undefined,

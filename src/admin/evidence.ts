@@ -21,7 +21,7 @@ export interface EvidenceRow {
 export interface EvidenceReader {
   /** The newest rows of this kind and model, of all instances and boots, also of those that are gone. */
   rows(kind: EvidenceKind, model: string): Promise<readonly EvidenceRow[]>;
-  /** Called with the rows of each report as soon as they are here, before they are stored. Returns the way to stop it. */
+  /** Called with the rows of each report as soon as they are here, before they are stored. @returns how to stop it. */
   listen(listener: (rows: readonly EvidenceRow[]) => void): () => void;
 }
 
@@ -40,6 +40,8 @@ const MAX_WAITING = 20_000;
 /** Rows of one transaction: few enough that others get their turn. */
 const MAX_BATCH = 200;
 const KEEP_MS = 30 * 24 * 3_600_000;
+/** Drift reports look back for a day. */
+const KEEP_SKETCHES_MS = 26 * 3_600_000;
 const MAX_NAME_CHARACTERS = 300;
 
 /** One life of one serve process. */
@@ -71,8 +73,8 @@ export class Evidence implements EvidenceReader {
   }
 
   /**
-   * Resolves once all rows are stored, but for those that cannot be read: they are told of and dropped. When it rejects,
-   * some may be stored: the same rows may safely come again.
+   * Resolves once all rows are stored, but for those that cannot be read: they are told of and dropped. When it
+   * rejects, some may be stored: the same rows may safely come again.
    */
   ingest(reporter: Reporter, rows: readonly EvidenceLine[]): Promise<void> {
     if (this.#closed) return Promise.reject(new ServerError('unavailable', 'evidence is no longer taken'));
@@ -117,10 +119,13 @@ export class Evidence implements EvidenceReader {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Forgets rows that nobody has added to for 30 days. */
+  /** Forgets rows that nobody has added to for 30 days, sketches after one. */
   async forgetOld(): Promise<void> {
     const { store, now } = this.#options;
-    await store.transact((writer) => writer.deleteTalliesBefore(now() - KEEP_MS));
+    await store.transact(async (writer) => {
+      await writer.deleteTalliesBefore(now() - KEEP_MS);
+      await writer.deleteTalliesBefore(now() - KEEP_SKETCHES_MS, 'sketch');
+    });
   }
 
   /** Stores what is there, and takes no more. */

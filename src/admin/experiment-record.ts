@@ -1,41 +1,21 @@
-/** An experiment with what the store keeps about it, and the steps that change it. */
+/** Finds experiments, and stores the steps that change them. */
 import { ServerError } from '../domain/errors.ts';
-import type { ExperimentPhase } from '../domain/experiment.ts';
-import type { EventKind } from '../domain/registry.ts';
+import type { Epoch, EventKind } from '../domain/registry.ts';
 import type { TrafficPolicy } from '../domain/traffic.ts';
 import { isInForce } from '../experiment/arms.ts';
 import type { PolicyArm } from '../experiment/arms.ts';
 import type { ExperimentPlan } from '../experiment/plan.ts';
-import type { StoredDocument } from '../registry/document-store.ts';
 import type { StoreReader, StoreWriter } from '../registry/store.ts';
 import { applyTraffic } from './apply-traffic.ts';
 import type { WantedPolicy } from './apply-traffic-check.ts';
 import type { AdminContext, Order } from './context.ts';
+import type { ExperimentBody, ExperimentRecord } from './experiment-body.ts';
 import { experimentFrom } from './experiment-codec.ts';
 
-export interface ExperimentBody {
-  readonly plan: ExperimentPlan;
-  readonly phase: ExperimentPhase;
-  /** Why it is in this phase. */
-  readonly reason: string;
-  readonly generation: number;
-  /** That it put in force last. */
-  readonly epoch: number;
-  /** The arms that took its traffic before, which get it back. */
-  readonly before: readonly PolicyArm[];
-  readonly createdBy: string;
-  /** Epoch ms. */
-  readonly startedAt: number | undefined;
-  readonly endedAt: number | undefined;
-  /** The arm; '' = none. */
-  readonly promoted: string;
-}
-
-export interface ExperimentRecord extends ExperimentBody {
-  readonly document: StoredDocument;
-}
-
 type Context = Pick<AdminContext, 'now' | 'newSalt'>;
+
+/** Epochs that are looked through for the one that ended an experiment. */
+const LOOK_BACK = 1000;
 
 export async function findExperiment(store: StoreReader, name: string): Promise<ExperimentRecord> {
   const document = await store.documentNamed('experiment', name);
@@ -53,19 +33,38 @@ export async function runningExperiments(
   const inForce = await writer.epoch(model);
   const running: ExperimentRecord[] = [];
   for (const record of documents.map(experimentFrom)) {
-    if (isInForce(inForce?.policy.arms ?? [], record.plan)) {
+    if (isRunning(inForce, record)) {
       running.push(record);
       continue;
     }
-    const actor = inForce?.actor ?? '';
-    const reason = `${actor} set the traffic by hand (epoch ${inForce?.policy.epoch ?? 0}); it stays as it was set`;
+    const ended = await firstAfter(writer, record);
+    const endEpoch = ended?.policy.epoch ?? 0;
+    const actor = ended?.actor ?? '';
+    const reason = `${actor} set the traffic by hand (epoch ${endEpoch}); it stays as it was set`;
     await putExperiment(writer, context, record, {
-      patch: { phase: 'overridden', endedAt: context.now() },
+      patch: { phase: 'overridden', endEpoch, endedAt: ended?.validFrom ?? context.now() },
       kind: 'experiment.ended',
       order: { actor, reason },
     });
   }
   return running;
+}
+
+/** Its arms have their weights, and callers stay in them. */
+function isRunning(epoch: Epoch | undefined, { plan, salt }: ExperimentRecord): boolean {
+  if (epoch === undefined) return false;
+  const { policy } = epoch;
+  return policy.sticky && policy.salt === salt && isInForce(policy.arms, plan);
+}
+
+/** The first epoch in which it no longer ran. */
+async function firstAfter(store: StoreReader, record: ExperimentRecord): Promise<Epoch | undefined> {
+  let first: Epoch | undefined;
+  for (const epoch of await store.epochs(record.plan.model, { limit: LOOK_BACK })) {
+    if (isRunning(epoch, record)) break;
+    first = epoch;
+  }
+  return first;
 }
 
 /** Marks experiments that were overridden meanwhile. */
@@ -75,8 +74,7 @@ export async function settleExperiment(
 ): Promise<ExperimentRecord> {
   const record = await findExperiment(store, name);
   if (record.phase !== 'running') return record;
-  const inForce = await store.epoch(record.plan.model);
-  if (isInForce(inForce?.policy.arms ?? [], record.plan)) return record;
+  if (isRunning(await store.epoch(record.plan.model), record)) return record;
   await store.transact((writer) => runningExperiments(writer, context, record.plan.model));
   return await findExperiment(store, name);
 }
@@ -100,7 +98,8 @@ export async function putExperiment(
   const at = now();
   const changed = { ...document, open: next.phase === 'running', body: JSON.stringify(next), updatedAt: at };
   await writer.putDocument(changed);
-  const { phase, generation, epoch, promoted } = next;
+  const { phase, generation, promoted } = next;
+  const epoch = next.endEpoch || next.epoch;
   const entry = { kind, at, actor, reason, phase, generation, epoch, promoted };
   await writer.appendJournal('experiment', document.id, { at, body: JSON.stringify(entry) });
   const { model, name } = next.plan;
@@ -110,12 +109,12 @@ export async function putExperiment(
   return { document: changed, ...next };
 }
 
-/** Puts these arms in force, with everything else as it is. @returns the epoch. */
+/** Puts these arms in force, with everything else as it is. */
 export async function steerExperiment(
   writer: StoreWriter,
   context: Context,
   { plan, arms, order }: { plan: ExperimentPlan; arms: readonly PolicyArm[]; order: Pick<Order, 'actor' | 'reason'> },
-): Promise<number> {
+): Promise<Epoch> {
   const wanted = (former: TrafficPolicy | undefined): WantedPolicy => ({
     arms,
     rules: former?.rules ?? [],
@@ -126,7 +125,7 @@ export async function steerExperiment(
     salt: '',
   });
   const reason = `experiment ${plan.name}: ${order.reason}`;
-  const epoch = await applyTraffic(
+  return await applyTraffic(
     writer,
     context,
     {
@@ -140,7 +139,6 @@ export async function steerExperiment(
     },
     { actor: order.actor, reason, idempotencyKey: '' },
   );
-  return epoch.policy.epoch;
 }
 
 export function policyArms(policy: TrafficPolicy | undefined): readonly PolicyArm[] {

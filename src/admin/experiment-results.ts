@@ -1,17 +1,20 @@
 /** Gathers what an experiment has found: exposures, outcomes, and the statistics over them. */
+import { SLOT_PARTS } from '../domain/traffic.ts';
+import type { TrafficPolicy } from '../domain/traffic.ts';
 import { armName } from '../experiment/arms.ts';
 import { conclude } from '../experiment/conclusion.ts';
+import { callsOf } from '../experiment/exposures.ts';
 import { metricResults } from '../experiment/results.ts';
 import type { MetricResults, MetricSums } from '../experiment/results.ts';
 import { exposureRatio, reportingRatio } from '../experiment/sample-ratios.ts';
-import type { SampleRatio } from '../experiment/sample-ratios.ts';
-import { armPlaceFrom, armTotalsFrom } from '../monitor/arm-codec.ts';
+import type { ArmCounts, SampleRatio } from '../experiment/sample-ratios.ts';
 import type { StoreReader } from '../registry/store.ts';
 import type { AdminContext } from './context.ts';
 import type { EvidenceReader } from './evidence.ts';
+import type { ExperimentRecord } from './experiment-body.ts';
+import { currentExposures } from './experiment-exposures.ts';
+import { experimentNote } from './experiment-note.ts';
 import { settleExperiment } from './experiment-record.ts';
-import type { ExperimentRecord } from './experiment-record.ts';
-import { refusalsOf } from './outcome-refusals.ts';
 
 export interface ArmResults {
   readonly arm: string;
@@ -44,40 +47,68 @@ export function experimentScope(name: string): string {
 }
 
 export async function experimentResults(context: ResultsContext, name: string): Promise<ExperimentResults> {
-  const { store, evidence } = context;
+  const { store } = context;
   const record = await settleExperiment(context, name);
   const { plan } = record;
   const scope = experimentScope(name);
-  const exposed = await exposuresOf(evidence, record);
-  const counts = await store.outcomeCounts(scope);
-  const arms = plan.arms.map(({ name: arm, version }): ArmResults => {
-    const found = counts.find((count) => count.arm === arm);
-    const { units = 0, outcomes = 0, predictions: reported = 0 } = found ?? {};
-    return { arm, version, exposures: exposed.get(arm) ?? 0, units, outcomes, reported };
+  const counted = await countArms(context, record);
+  const outcomes = await store.outcomeCounts(scope);
+  const arms = plan.arms.map(({ name: arm, version }, index): ArmResults => {
+    const found = outcomes.find((count) => count.arm === arm);
+    const { calls = [], reported = [] } = counted[index] ?? {};
+    return {
+      arm,
+      version,
+      exposures: sumOf(calls),
+      units: found?.units ?? 0,
+      outcomes: found?.outcomes ?? 0,
+      reported: sumOf(reported),
+    };
   });
   const byMetric = new Map<string, MetricSums>();
   for (const metric of plan.metrics) byMetric.set(metric.name, await sumsOf(store, { scope, metric: metric.name }));
   const metrics = metricResults(plan, byMetric);
-  const armCounts = arms.map(({ arm, exposures, reported }) => {
-    const share = plan.arms.find((own) => own.name === arm)?.share ?? 0;
-    return { arm, share, exposures, reported };
-  });
-  const exposures = exposureRatio(armCounts);
-  const reporting = reportingRatio(armCounts);
+  const exposures = exposureRatio(counted);
+  const reporting = reportingRatio(counted);
   const conclusion = conclude({ plan, metrics, exposures, reporting });
-  const refused = await refusalsOf(store, name);
+  const { refused } = await experimentNote(store, record.document.id);
   return { record, at: context.now(), arms, metrics, exposures, reporting, conclusion, refused };
 }
 
-/** Calls that a slot sent to each arm, of all serve processes. Names of experiments, and so of their arms, are unique. */
-async function exposuresOf(evidence: EvidenceReader, { plan }: ExperimentRecord): Promise<ReadonlyMap<string, number>> {
-  const names = new Map(plan.arms.map(({ name }) => [armName(plan.name, name), name]));
-  const exposures = new Map<string, number>();
-  for (const { name, body } of await evidence.rows('arm', plan.model)) {
-    const own = names.get(armPlaceFrom(name).arm);
-    if (own !== undefined) exposures.set(own, (exposures.get(own) ?? 0) + armTotalsFrom(body).calls);
-  }
-  return exposures;
+/** By part of the slots. An experiment's arms keep their slots as long as it runs. */
+async function countArms(context: ResultsContext, record: ExperimentRecord): Promise<readonly ArmCounts[]> {
+  const { store } = context;
+  const { plan, epoch: first } = record;
+  const exposures = await currentExposures(context, record);
+  const reported = await store.reportedPredictions(experimentScope(plan.name));
+  const policy = first === 0 ? undefined : (await store.epoch(plan.model, first))?.policy;
+  return plan.arms.map(({ name: arm, share }) => {
+    const own = reported.filter((row) => row.arm === arm);
+    return {
+      arm,
+      share,
+      slots: slotsByPart(policy, armName(plan.name, arm)),
+      calls: callsOf(exposures, arm),
+      reported: byPart(own.map(({ part, predictions }) => [part, predictions])),
+    };
+  });
+}
+
+function slotsByPart(policy: TrafficPolicy | undefined, arm: string): readonly number[] {
+  const slots = policy?.arms.find((own) => own.arm === arm)?.slots ?? [];
+  const counts: [part: number, count: number][] = [];
+  for (const [from, below] of slots) for (let slot = from; slot < below; slot += 1) counts.push([slot % SLOT_PARTS, 1]);
+  return byPart(counts);
+}
+
+function byPart(counts: readonly (readonly [part: number, count: number])[]): readonly number[] {
+  const parts = Array.from({ length: SLOT_PARTS }, () => 0);
+  for (const [part, count] of counts) parts[part] = (parts[part] ?? 0) + count;
+  return parts;
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function sumsOf(

@@ -2,7 +2,7 @@
 import type { AdminContext } from './context.ts';
 import { experimentFrom } from './experiment-codec.ts';
 import { settleExperiment } from './experiment-record.ts';
-import type { ExperimentRecord } from './experiment-record.ts';
+import type { ExperimentRecord } from './experiment-body.ts';
 import { cutPage, onePast, readNumberedPage } from './paging.ts';
 import type { PageRequest } from './paging.ts';
 import { findModel } from './resolve-version.ts';

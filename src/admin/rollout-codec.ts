@@ -3,15 +3,15 @@ import { describeError, ServerError } from '../domain/errors.ts';
 import type { JournalEntry, StoredDocument } from '../registry/document-store.ts';
 import { noEvidence } from '../rollout/evidence.ts';
 import type { RolloutEvidence } from '../rollout/evidence.ts';
-import type { RolloutBody, RolloutRecord, RolloutEntry } from './rollout-record.ts';
+import type { RolloutBody, RolloutRecord, RolloutEntry } from './rollout-body.ts';
 
 export function recordFrom(document: StoredDocument): RolloutRecord {
   const body = read(`rollout ${document.id}`, document.body) as RolloutBody;
   return { document, ...body };
 }
 
-export function bodyOf({ state, formerFailOver, force, last }: RolloutBody): string {
-  return JSON.stringify({ state, formerFailOver, force, last });
+export function bodyOf({ state, formerFailOver, last }: RolloutBody): string {
+  return JSON.stringify({ state, formerFailOver, last });
 }
 
 export function entryFrom({ seq, body }: JournalEntry): RolloutEntry & { readonly seq: number } {

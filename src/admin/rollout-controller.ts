@@ -1,8 +1,7 @@
 /** Keeps all open rollouts going: each is looked at when evidence comes, when something about it changes, and each second. */
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { RolloutFollower } from './rollout-follower.ts';
 import type { FollowerOptions } from './rollout-follower.ts';
-import type { Seen } from './rollout-record.ts';
+import type { Seen } from './rollout-body.ts';
 
 /** Deadlines and holds are looked at this often. */
 const TICK_MS = 1_000;
@@ -10,21 +9,26 @@ const TICK_MS = 1_000;
 const GATHER_MS = 20;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 10_000;
-/** A rollout of each model is open at most; more models than this are looked at in turn. */
+/** A rollout of each model is open at most; no more than this are gone on with. */
 const MAX_OPEN = 10_000;
+
+/** The number of a followed rollout that is to be looked at, or a model that may have one which is not yet followed. */
+type Work = number | string;
 
 export class RolloutController {
   readonly #options: FollowerOptions;
   readonly #followers = new Map<number, RolloutFollower>();
-  readonly #due = new Set<RolloutFollower>();
+  readonly #due = new Set<Work>();
+  /** What failed, and is not tried again before this timer ends. */
+  readonly #resting = new Map<Work, NodeJS.Timeout>();
+  /** How long each rested last, of what has not succeeded since. */
+  readonly #restedMs = new Map<Work, number>();
   readonly #stops: (() => void)[] = [];
-  readonly #stopped = new AbortController();
   readonly #listeners = new Set<(model: string) => void>();
-  #timer: NodeJS.Timeout | undefined;
+  #ticks: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #gathering: NodeJS.Timeout | undefined;
-  /** Models that may have a rollout that is not yet followed. */
-  readonly #unknown = new Set<string>();
+  #isClosed = false;
 
   private constructor(options: FollowerOptions) {
     this.#options = options;
@@ -39,27 +43,24 @@ export class RolloutController {
     }
     controller.#stops.push(
       context.changes.listen((model, source) => {
-        if (source === 'store') {
-          controller.#unknown.add(model);
-          for (const follower of controller.#of(model)) follower.touch();
+        for (const follower of controller.#of(model)) {
+          if (source === 'store') follower.touch();
+          controller.#add(follower.id);
         }
-        controller.#touch(model);
+        if (source === 'store') controller.#add(model);
       }),
       evidence.listen((rows) => {
         for (const row of rows) {
           for (const follower of controller.#of(row.model)) {
             if (row.kind === 'arm') follower.offer(row);
-            controller.#due.add(follower);
+            controller.#add(follower.id);
           }
         }
-        if (controller.#due.size > 0) controller.#soon();
       }),
     );
-    controller.#timer = setInterval(() => {
-      for (const follower of controller.#followers.values()) controller.#due.add(follower);
-      if (controller.#due.size > 0) controller.#soon();
+    controller.#ticks = setInterval(() => {
+      for (const id of controller.#followers.keys()) controller.#add(id);
     }, TICK_MS);
-    controller.#soon();
     return controller;
   }
 
@@ -76,10 +77,11 @@ export class RolloutController {
 
   /** Waits for the look that is under way. */
   async close(): Promise<void> {
-    this.#stopped.abort();
+    this.#isClosed = true;
     for (const stop of this.#stops) stop();
-    clearInterval(this.#timer);
+    clearInterval(this.#ticks);
     clearTimeout(this.#gathering);
+    for (const timer of this.#resting.values()) clearTimeout(timer);
     await this.#looking;
   }
 
@@ -89,62 +91,70 @@ export class RolloutController {
 
   #follow(id: number, model: string): void {
     if (this.#followers.has(id)) return;
-    const follower = new RolloutFollower(id, model, this.#options);
-    this.#followers.set(id, follower);
-    this.#due.add(follower);
+    this.#followers.set(id, new RolloutFollower(id, model, this.#options));
+    this.#add(id);
   }
 
-  #touch(model: string): void {
-    for (const follower of this.#of(model)) this.#due.add(follower);
-    if (this.#due.size > 0 || this.#unknown.size > 0) this.#soon();
+  /** What rests is looked at when that is over. */
+  #add(work: Work): void {
+    if (this.#resting.has(work)) return;
+    this.#due.add(work);
+    this.#soon();
   }
 
   #soon(): void {
-    if (this.#stopped.signal.aborted || this.#looking !== undefined) return;
+    if (this.#isClosed || this.#looking !== undefined) return;
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
       this.#looking = this.#lookAll().finally(() => {
         this.#looking = undefined;
-        if (this.#due.size > 0 || this.#unknown.size > 0) this.#soon();
+        if (this.#due.size > 0) this.#soon();
       });
     }, GATHER_MS);
   }
 
-  /** Never rejects: what fails is told and tried again, after a while that grows. */
+  /** Never rejects. One rollout that cannot be looked at keeps no other from being looked at. */
   async #lookAll(): Promise<void> {
-    const { signal } = this.#stopped;
-    let retryMs = FIRST_RETRY_MS;
-    let looked: RolloutFollower | undefined;
-    while (!signal.aborted) {
+    for (const work of this.#due) {
+      if (this.#isClosed) return;
+      // What comes while it is looked at is looked at next.
+      this.#due.delete(work);
       try {
-        await this.#discover();
-        for (const follower of this.#due) {
-          // What comes while it is looked at is looked at next.
-          this.#due.delete(follower);
-          looked = follower;
-          const isOpen = await follower.look();
-          looked = undefined;
-          if (!isOpen) this.#followers.delete(follower.id);
-          for (const listener of [...this.#listeners]) listener(follower.model);
-        }
-        return;
+        await (typeof work === 'string' ? this.#discover(work) : this.#look(work));
+        this.#restedMs.delete(work);
       } catch (caught) {
-        this.#options.onFault('a rollout could not be looked at; it is tried again', caught);
-        if (looked !== undefined) this.#due.add(looked);
-        looked?.touch();
-        await pauseFor(retryMs, undefined, { signal }).catch(() => undefined);
-        retryMs = Math.min(MAX_RETRY_MS, retryMs * 2);
+        const what = typeof work === 'string' ? `the open rollout of model "${work}"` : `rollout ${work}`;
+        this.#options.onFault(`${what} could not be looked at; it is tried again`, caught);
+        this.#rest(work);
       }
     }
   }
 
-  async #discover(): Promise<void> {
-    for (const model of [...this.#unknown]) {
-      const { store } = this.#options.context;
-      for (const { id } of await store.documents({ kind: 'rollout', model, open: true }, { limit: 1 })) {
-        this.#follow(id, model);
-      }
-      this.#unknown.delete(model);
+  /** For longer with each failure in a row. */
+  #rest(work: Work): void {
+    if (this.#isClosed) return;
+    const ms = Math.min(MAX_RETRY_MS, 2 * (this.#restedMs.get(work) ?? FIRST_RETRY_MS / 2));
+    const timer = setTimeout(() => {
+      this.#resting.delete(work);
+      this.#add(work);
+    }, ms);
+    this.#due.delete(work);
+    this.#restedMs.set(work, ms);
+    this.#resting.set(work, timer);
+  }
+
+  async #look(id: number): Promise<void> {
+    const follower = this.#followers.get(id);
+    if (follower === undefined) return;
+    const isOpen = await follower.look();
+    if (!isOpen) this.#followers.delete(id);
+    for (const listener of [...this.#listeners]) listener(follower.model);
+  }
+
+  async #discover(model: string): Promise<void> {
+    const { store } = this.#options.context;
+    for (const { id } of await store.documents({ kind: 'rollout', model, open: true }, { limit: 1 })) {
+      this.#follow(id, model);
     }
   }
 }

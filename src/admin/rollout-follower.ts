@@ -3,6 +3,7 @@ import { mergeComparisons } from '../monitor/comparison-totals.ts';
 import { comparisonFromJson } from '../monitor/comparison-codec.ts';
 import { armPlaceFrom, armTotalsFrom } from '../monitor/arm-codec.ts';
 import type { LatencyMetric } from '../domain/strategy.ts';
+import type { JsonRecord } from '../domain/registry.ts';
 import type { UnitSums } from '../domain/experiment.ts';
 import type { ArmRow } from '../rollout/arm-delta.ts';
 import { budgetLook } from '../rollout/budget-look.ts';
@@ -11,14 +12,14 @@ import type { RolloutEvidence } from '../rollout/evidence.ts';
 import { judge } from '../rollout/judge.ts';
 import type { PairCounts } from '../rollout/judge-metric.ts';
 import { next } from '../rollout/reducer.ts';
-import type { Effect, Look } from '../rollout/state.ts';
+import type { Look } from '../rollout/state.ts';
 import { isEnded, stageOf } from '../rollout/steps.ts';
 import { isLatency } from '../rollout/strategy.ts';
 import type { AdminContext } from './context.ts';
 import type { EvidenceReader, EvidenceRow } from './evidence.ts';
 import { evidenceFrom } from './rollout-codec.ts';
 import { findRollout } from './rollout-record.ts';
-import type { RolloutRecord, Seen } from './rollout-record.ts';
+import type { RolloutRecord, Seen } from './rollout-body.ts';
 import { happen } from './rollout-transition.ts';
 
 export interface FollowerOptions {
@@ -43,6 +44,8 @@ export class RolloutFollower {
   #seen: Seen | undefined;
   /** The document may have changed since it was read. */
   #isStale = true;
+  /** Rows that cannot be used, each told of once. */
+  readonly #unusable = new Set<string>();
   #noteDueAt = 0;
   #noted: RolloutEvidence | undefined;
 
@@ -62,14 +65,24 @@ export class RolloutFollower {
   }
 
   offer(row: EvidenceRow): void {
-    this.#rows.set(`${row.instance}/${row.boot}/${row.name}`, row);
+    this.#rows.set(keyOf(row), row);
   }
 
   /** Looks once. @returns whether the rollout is still open. */
   async look(): Promise<boolean> {
+    try {
+      return await this.#look();
+    } catch (caught) {
+      // Whether it was committed is not known.
+      this.#isStale = true;
+      throw caught;
+    }
+  }
+
+  async #look(): Promise<boolean> {
     const record = await this.#current();
     if (isEnded(record.state.phase)) return false;
-    const evidence = await this.#take(record);
+    const evidence = this.#take(record);
     const { look, seen } = await this.#lookAt(record, evidence);
     this.#seen = seen;
     const now = this.#options.context.now();
@@ -98,17 +111,28 @@ export class RolloutFollower {
     return record;
   }
 
-  /** Takes the rows that came. One that cannot be read is left out: the next of its kind contains it. */
-  async #take({ state }: RolloutRecord): Promise<RolloutEvidence> {
+  /** A row that cannot be read is left out: the next of its kind contains it. */
+  #read<Read>(row: EvidenceRow, read: (body: JsonRecord) => Read): Read | undefined {
+    try {
+      return read(row.body);
+    } catch (caught) {
+      const key = keyOf(row);
+      const what = `evidence "${row.name}" (${row.kind}) of model "${row.model}" from ${row.instance} cannot be used`;
+      if (!this.#unusable.has(key)) this.#options.onFault(what, caught);
+      this.#unusable.add(key);
+      return undefined;
+    }
+  }
+
+  /** Takes the rows that came. */
+  #take({ state }: RolloutRecord): RolloutEvidence {
     const rows = [...this.#rows.values()];
     this.#rows.clear();
     const read: ArmRow[] = [];
-    for (const { instance, boot, name, body } of rows) {
-      try {
-        read.push({ instance, boot, ...armPlaceFrom(name), totals: armTotalsFrom(body) });
-      } catch (caught) {
-        this.#options.onFault(`evidence ${name} of model "${this.model}" from ${instance} cannot be used`, caught);
-      }
+    for (const row of rows) {
+      const { instance, boot, name } = row;
+      const used = this.#read(row, (body) => ({ ...armPlaceFrom(name), totals: armTotalsFrom(body) }));
+      if (used !== undefined) read.push({ instance, boot, ...used });
     }
     const { metrics, guardrails } = state.strategy.analysis;
     const margins = new Map<LatencyMetric, number>();
@@ -119,7 +143,7 @@ export class RolloutFollower {
     const before = this.#evidence ?? evidenceFrom(undefined);
     const evidence = takeArms(before, read, { candidate, stable, margins, windowMs, now });
     this.#evidence = evidence;
-    return await Promise.resolve(evidence);
+    return evidence;
   }
 
   async #lookAt(record: RolloutRecord, evidence: RolloutEvidence): Promise<{ look: Look; seen: Seen }> {
@@ -159,7 +183,7 @@ export class RolloutFollower {
     const rows = await this.#options.evidence.rows('comparison', this.model);
     const own = rows
       .filter(({ name }) => name === `${stable}/${candidate}`)
-      .map(({ body }) => comparisonFromJson(body));
+      .flatMap((row) => this.#read(row, comparisonFromJson) ?? []);
     const { pairs, disagreed, noise, shadowErrors } = mergeComparisons(own);
     // A copy that fails where stable answered is a difference like any other.
     const failed = Object.values(shadowErrors).reduce((sum, count) => sum + count, 0);
@@ -185,20 +209,18 @@ export class RolloutFollower {
   async #happen(record: RolloutRecord, look: Look, seen: Seen): Promise<boolean> {
     const { context, onAlert } = this.#options;
     const evidence = this.#evidence;
-    const effects: Effect[] = [];
     const moved = await context.store.transact(async (writer) => {
       const current = await findRollout(writer, this.id);
       if (current.state.generation !== record.state.generation) return undefined;
-      effects.push(...next(current.state, { kind: 'tick', look }, context.now()).effects);
       return await happen(writer, context, current, { event: { kind: 'tick', look }, seen, evidence });
     });
     this.#isStale = true;
     if (moved === undefined) return true;
-    for (const effect of effects) {
+    for (const effect of moved.effects) {
       if (effect.kind === 'alert') onAlert({ model: this.model, rollout: this.id, summary: effect.summary });
     }
     context.changes.tell(this.model);
-    return moved.document.open;
+    return moved.record.document.open;
   }
 
   async #note(now: number): Promise<void> {
@@ -210,4 +232,8 @@ export class RolloutFollower {
     this.#noted = evidence;
     this.#noteDueAt = now + NOTE_MS;
   }
+}
+
+function keyOf({ kind, name, instance, boot }: EvidenceRow): string {
+  return JSON.stringify([kind, name, instance, boot]);
 }

@@ -1,37 +1,8 @@
-/** A rollout with what the store keeps about it. */
+/** Finds the rollout that somebody means. */
 import { ServerError } from '../domain/errors.ts';
-import type { StoredDocument } from '../registry/document-store.ts';
 import type { StoreReader } from '../registry/store.ts';
-import type { ArmSums } from '../rollout/evidence.ts';
-import type { Judgement } from '../rollout/judge.ts';
-import type { RolloutState, Transition } from '../rollout/state.ts';
+import type { RolloutRecord } from './rollout-body.ts';
 import { recordFrom } from './rollout-codec.ts';
-
-/** What was seen when the last transition happened. */
-export interface Seen {
-  readonly judgement: Judgement;
-  readonly candidate: ArmSums;
-  readonly stable: ArmSums;
-}
-
-export interface RolloutBody {
-  readonly state: RolloutState;
-  /** Of the traffic policy before the rollout, for afterwards. */
-  readonly formerFailOver: string;
-  /** Take a candidate whose signature does not accept what the stable version accepts. */
-  readonly force: boolean;
-  readonly last: Seen | undefined;
-}
-
-export interface RolloutRecord extends RolloutBody {
-  readonly document: StoredDocument;
-}
-
-/** One entry of the journal: a transition, and the epoch that was in force after it. */
-export interface RolloutEntry extends Transition {
-  readonly epoch: number;
-  readonly generation: number;
-}
 
 export async function findRollout(store: StoreReader, id: number): Promise<RolloutRecord> {
   const document = await store.document('rollout', id);

@@ -12,7 +12,7 @@ import { applyTraffic } from './apply-traffic.ts';
 import type { WantedPolicy } from './apply-traffic-check.ts';
 import type { AdminContext } from './context.ts';
 import { bodyOf, evidenceFrom } from './rollout-codec.ts';
-import type { RolloutEntry, RolloutRecord, Seen } from './rollout-record.ts';
+import type { RolloutEntry, RolloutRecord, Seen } from './rollout-body.ts';
 
 type TrafficEffect = Extract<Effect, { kind: 'traffic' }>;
 
@@ -35,6 +35,12 @@ const KINDS: Readonly<Record<Transition['kind'], EventKind | undefined>> = {
   superseded: 'rollout.ended',
 };
 
+/** A rollout after an event, and what the caller has yet to do: traffic is in force already. */
+export interface Happened {
+  readonly record: RolloutRecord;
+  readonly effects: readonly Effect[];
+}
+
 /**
  * What becomes of the rollout by this event. Where somebody set the traffic by hand meanwhile, that ends it instead.
  *
@@ -45,14 +51,14 @@ export async function happen(
   context: Context,
   record: RolloutRecord,
   { event, seen, evidence }: { event: RolloutEvent; seen?: Seen | undefined; evidence?: RolloutEvidence | undefined },
-): Promise<RolloutRecord> {
+): Promise<Happened> {
   const inForce = await writer.epoch(record.state.model);
   const isOverridden = !isEnded(record.state.phase) && inForce?.policy.epoch !== record.state.epoch;
   const told: RolloutEvent = isOverridden
     ? { kind: 'overridden', epoch: inForce?.policy.epoch ?? 0, actor: inForce?.actor ?? '' }
     : event;
   const step = next(record.state, told, context.now());
-  return await take(writer, context, record, { step, seen, evidence });
+  return { record: await take(writer, context, record, { step, seen, evidence }), effects: step.effects };
 }
 
 /** Stores a step. The state of a rollout that begins is in force nowhere yet. */
@@ -73,7 +79,7 @@ export async function take(
   const opened = openEpoch(known, { epoch: state.epoch, weight: state.weight });
   await writer.putNote(kind, id, JSON.stringify(opened));
   const isOpen = !isEnded(state.phase);
-  const body = { state, formerFailOver: record.formerFailOver, force: record.force, last: seen ?? record.last };
+  const body = { state, formerFailOver: record.formerFailOver, last: seen ?? record.last };
   const document = { ...record.document, open: isOpen, body: bodyOf(body), updatedAt: at };
   await writer.putDocument(document);
   for (const transition of step.transitions) {
@@ -90,7 +96,8 @@ async function audit(writer: StoreWriter, record: RolloutRecord, entry: RolloutE
   if (kind === undefined) return;
   const { at, actor, reason, fromPhase, toPhase, stage, weight, epoch, verdicts } = entry;
   const { model, candidate, stable } = record.state;
-  const before = { rollout: record.document.id, phase: fromPhase, weight: record.state.weight };
+  const weightBefore = entry.kind === 'started' ? 0 : record.state.weight;
+  const before = { rollout: record.document.id, phase: fromPhase, weight: weightBefore };
   const after = { phase: toPhase, stage, weight, epoch, stable, verdicts: verdicts.map(shortOf) };
   await writer.append({ at, kind, model, subject: candidate, actor, reason, before, after });
 }
@@ -149,7 +156,8 @@ function wantedOf(
     arms,
     rules: former?.rules ?? [],
     shadows: shadowShare > 0 ? [...shadows, { version: candidate, share: shadowShare }] : shadows,
-    failOverTo: failOver ? stable : formerFailOver,
+    // Nobody stands in for itself.
+    failOverTo: failOver ? stable : stableWeight === 0 && formerFailOver === candidate ? '' : formerFailOver,
     sticky: former?.sticky ?? true,
     routingKeyHeader: former?.routingKeyHeader ?? '',
     salt: '',

@@ -6,13 +6,13 @@ import type { PageRequest } from './paging.ts';
 import { findModel } from './resolve-version.ts';
 import { entryFrom, recordFrom } from './rollout-codec.ts';
 import { findRollout } from './rollout-record.ts';
-import type { RolloutEntry, RolloutRecord, Seen } from './rollout-record.ts';
+import type { RolloutEntry, RolloutRecord, Seen } from './rollout-body.ts';
 
 export interface RolloutView {
   readonly record: RolloutRecord;
   /** Now, or when it ended; undefined before the first look. */
   readonly seen: Seen | undefined;
-  /** Oldest first. */
+  /** Oldest first; none in lists, which would be too long for one message. */
   readonly entries: readonly (RolloutEntry & { readonly seq: number })[];
 }
 
@@ -28,13 +28,12 @@ export async function getRollout(
   { id, model }: { readonly id: number; readonly model: string },
 ): Promise<RolloutView> {
   const record = id === 0 ? await lastOf(views, model) : await findRollout(views.store, id);
-  return await view(views, record);
+  const entries = (await views.store.journal('rollout', record.document.id, MAX_ENTRIES)).map(entryFrom);
+  return { record, seen: seenOf(views, record), entries };
 }
 
-async function view({ store, live }: RolloutViews, record: RolloutRecord): Promise<RolloutView> {
-  const { kind, id, open } = record.document;
-  const entries = (await store.journal(kind, id, MAX_ENTRIES)).map(entryFrom);
-  return { record, seen: (open ? live(id) : undefined) ?? record.last, entries };
+function seenOf({ live }: RolloutViews, { document: { id, open }, last }: RolloutRecord): Seen | undefined {
+  return (open ? live(id) : undefined) ?? last;
 }
 
 async function lastOf({ store }: RolloutViews, model: string): Promise<RolloutRecord> {
@@ -61,7 +60,7 @@ export async function listRollouts(
   const filter = { kind: 'rollout' as const, ...(model === '' ? {} : { model }), ...(openOnly ? { open: true } : {}) };
   const found = await views.store.documents(filter, onePast(page));
   const { items, nextPageToken } = cutPage(list, { items: found, limit: page.limit, keyOf: ({ id }) => id });
-  const rollouts = [];
-  for (const document of items) rollouts.push(await view(views, recordFrom(document)));
+  const records = items.map(recordFrom);
+  const rollouts = records.map((record) => ({ record, seen: seenOf(views, record), entries: [] }));
   return { rollouts, nextPageToken };
 }

@@ -15,6 +15,7 @@ import { findModel, findVersion } from './resolve-version.ts';
 import { bodyOf, recordFrom } from './rollout-codec.ts';
 import { openRollout } from './rollout-record.ts';
 import { happen, take } from './rollout-transition.ts';
+import type { RolloutViews } from './rollout-view.ts';
 
 export interface StartRolloutInput {
   readonly model: string;
@@ -29,7 +30,7 @@ const LOOK_BACK_MS = 7 * 24 * 3_600_000;
 
 /** @returns the number of the rollout. */
 export async function startRollout(
-  context: AdminContext,
+  context: AdminContext & Pick<RolloutViews, 'live'>,
   { model, candidate, strategy, force }: StartRolloutInput,
   order: Order,
 ): Promise<{ readonly id: number }> {
@@ -64,7 +65,7 @@ export async function startRollout(
       },
       now,
     );
-    const body = { state: step.state, formerFailOver: inForce.policy.failOverTo, force, last: undefined };
+    const body = { state: step.state, formerFailOver: inForce.policy.failOverTo, last: undefined };
     const document = await writer.addDocument({
       kind: 'rollout',
       name: '',
@@ -82,7 +83,7 @@ export async function startRollout(
 /** Another candidate takes the place of the one that is being rolled out. */
 async function endFormer(
   writer: StoreWriter,
-  context: AdminContext,
+  context: AdminContext & Pick<RolloutViews, 'live'>,
   { model, candidate }: { readonly model: string; readonly candidate: string },
   { actor, reason }: Order,
 ): Promise<void> {
@@ -93,7 +94,10 @@ async function endFormer(
     throw new ServerError('already_exists', message);
   }
   const by = { actor, reason, expectedGeneration: 0 };
-  await happen(writer, context, former, { event: { kind: 'superseded', by, candidate } });
+  await happen(writer, context, former, {
+    event: { kind: 'superseded', by, candidate },
+    seen: context.live(former.document.id),
+  });
 }
 
 async function checkNoExperiment(writer: StoreWriter, context: AdminContext, model: string): Promise<void> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Changes } from '../admin/changes.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { Evidence } from '../admin/evidence.ts';
+import { ExperimentKeeper } from '../admin/experiment-keeper.ts';
 import { Outcomes } from '../admin/outcomes.ts';
 import { Qualifier } from '../admin/qualifier.ts';
 import { RolloutController } from '../admin/rollout-controller.ts';
@@ -137,6 +138,8 @@ export class AdminProcess {
       },
     });
     this.#opened.push(() => rollouts.close());
+    const experiments = new ExperimentKeeper({ context, evidence, onFault });
+    this.#opened.push(() => experiments.close());
     await this.#openAdminDoor({ context, blobs, qualifier, statistics, evidence, rollouts, board });
     this.#importer = new DirectoryImporter({ config, events, context, blobs, qualifier });
     await qualifier.resume();

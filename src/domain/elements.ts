@@ -26,8 +26,21 @@ export function elementsOf(tensor: Tensor): Elements {
   return READ[tensor.datatype](new Uint8Array(tensor.data).buffer);
 }
 
-const FLOATS: readonly Datatype[] = ['FP16', 'FP32', 'FP64'];
+export function isFloat(datatype: Datatype): datatype is 'FP16' | 'FP32' | 'FP64' {
+  return datatype === 'FP32' || datatype === 'FP64' || datatype === 'FP16';
+}
 
-export function isFloat(datatype: Datatype): boolean {
-  return FLOATS.includes(datatype);
+const WIDEN: Readonly<Record<'FP16' | 'FP32' | 'FP64', (memory: ArrayBuffer) => Float64Array>> = {
+  FP16: (memory) => new Float64Array(new Float16Array(memory)),
+  FP32: (memory) => new Float64Array(new Float32Array(memory)),
+  FP64: (memory) => new Float64Array(memory),
+};
+
+/** Of a tensor of floats, as doubles: loops over them see one type only, which is several times as quick. */
+export function doublesOf(tensor: Tensor): Float64Array {
+  const { name, datatype, data } = tensor;
+  if (!(data instanceof Uint8Array) || !isFloat(datatype)) {
+    throw new TypeError(`tensor "${name}" of ${datatype} holds no floats`);
+  }
+  return WIDEN[datatype](new Uint8Array(data).buffer);
 }

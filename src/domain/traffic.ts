@@ -3,6 +3,9 @@
 /** Slots of routing keys; weights are in 1/10,000 and sum to this. */
 export const TOTAL_WEIGHT = 10_000;
 
+/** Slots in so many parts, by slot modulo it: callers who call often make the parts differ by more than chance. */
+export const SLOT_PARTS = 256;
+
 /** Slots `from` up to `below`, which is not its own. */
 export type SlotRange = readonly [from: number, below: number];
 

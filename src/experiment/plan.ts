@@ -77,6 +77,8 @@ function planArms(arms: readonly ExperimentArm[]): readonly ExperimentArm[] {
   if (arms.length < 2 || arms.length > MAX_ARMS) throw wrong(`there are ${arms.length} arms; give 2 to ${MAX_ARMS}`);
   for (const [index, { name, version }] of arms.entries()) {
     checkName(`arms[${index}].name`, name);
+    // Traffic policies call it EXPERIMENT.ARM, and names of experiments may have dots.
+    if (name.includes('.')) throw wrong(`arms[${index}].name is "${name}"; give a name without dots`);
     if (!isName(version)) throw wrong(`arms[${index}].version is "${version.slice(0, 128)}"; give a version's name`);
   }
   checkDifferent(

@@ -1,7 +1,7 @@
 /** Totals of an arm from the JSON of a row of evidence. */
 import { ServerError } from '../domain/errors.ts';
 import type { JsonRecord } from '../domain/registry.ts';
-import { TOTAL_WEIGHT } from '../domain/traffic.ts';
+import { SLOT_PARTS, TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { ArmTotals } from './arm-totals.ts';
 import type { HistogramTotals } from './series.ts';
 
@@ -27,6 +27,8 @@ export function armTotalsFrom(body: JsonRecord): ArmTotals {
     const slots = body[name];
     if (!Array.isArray(slots) || slots.length > TOTAL_WEIGHT || !slots.every(isSlot)) throw lost(name);
   }
+  const { parts } = body;
+  if (!Array.isArray(parts) || parts.length > SLOT_PARTS || !parts.every(isCount)) throw lost('parts');
   for (const name of HISTOGRAMS) if (!isHistogram(body[name])) throw lost(name);
   return body as unknown as ArmTotals;
 }

@@ -1,6 +1,6 @@
 /** Counts what ArmTotals tell of one arm in one epoch. */
 import type { JsonRecord } from '../domain/registry.ts';
-import { TOTAL_WEIGHT } from '../domain/traffic.ts';
+import { SLOT_PARTS, TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import type { ArmTotals } from './arm-totals.ts';
 import type { EvidenceSource } from './evidence-book.ts';
@@ -39,6 +39,7 @@ export class ArmRecorder implements EvidenceSource {
   #keylessOverloads = 0;
   #row = 0;
   #longestRow = 0;
+  #parts: Float64Array | undefined;
 
   constructor({ model, epoch, arm }: { readonly model: string; readonly epoch: number; readonly arm: string }) {
     this.model = model;
@@ -63,7 +64,7 @@ export class ArmRecorder implements EvidenceSource {
       this.#faults += 1;
       if (keyed) this.#faultSlots.add(slot);
       else this.#keylessFaults += 1;
-      this.#calls += 1;
+      this.#count(slot);
       this.#row += 1;
       this.#longestRow = Math.max(this.#longestRow, this.#row);
       return this.#row;
@@ -75,9 +76,16 @@ export class ArmRecorder implements EvidenceSource {
       // The caller's own mistake or change of mind says nothing about the arm.
       return 0;
     }
-    this.#calls += 1;
+    this.#count(slot);
     this.#row = 0;
     return 0;
+  }
+
+  #count(slot: number): void {
+    this.#calls += 1;
+    this.#parts ??= new Float64Array(SLOT_PARTS);
+    const part = slot % SLOT_PARTS;
+    this.#parts[part] = (this.#parts[part] ?? 0) + 1;
   }
 
   totals(): ArmTotals {
@@ -92,6 +100,7 @@ export class ArmRecorder implements EvidenceSource {
       overloadSlots: this.#overloadSlots.list(),
       faultsInARow: this.#row,
       longestRow: this.#longestRow,
+      parts: [...(this.#parts ?? [])],
       request: histogramTotals(this.#request),
       runRequest: histogramTotals(this.#runRequest),
       runCompute: histogramTotals(this.#runCompute),

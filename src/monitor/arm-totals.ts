@@ -24,11 +24,13 @@ export interface ArmTotals {
   /** Faults since the last call that was none, and the longest such row. */
   readonly faultsInARow: number;
   readonly longestRow: number;
+  /** Of `calls`, those of each part of the slots (SLOT_PARTS of them); empty before the first. */
+  readonly parts: readonly number[];
   /** Of the calls that were answered well, in seconds: the whole request. */
   readonly request: HistogramTotals;
   /**
-   * One per run: of its oldest call the whole request, and the run's compute time. Calls of one run share their fate, so
-   * the run is the unit.
+   * One per run: of its oldest call the whole request, and the run's compute time. Calls of one run share their fate,
+   * so the run is the unit.
    */
   readonly runRequest: HistogramTotals;
   readonly runCompute: HistogramTotals;

@@ -62,5 +62,6 @@ export interface DocumentWriter {
   putNote(kind: DocumentKind, id: number, note: string): Promise<void>;
   /** Inserts or replaces. */
   putTally(tally: Tally): Promise<void>;
-  deleteTalliesBefore(at: number): Promise<void>;
+  /** Of all kinds where none is named. */
+  deleteTalliesBefore(at: number, kind?: string): Promise<void>;
 }

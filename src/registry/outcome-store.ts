@@ -13,6 +13,8 @@ export interface OutcomeRow {
   readonly unit: string;
   /** '' = reported by routing key. */
   readonly prediction: string;
+  /** Of the prediction's slot, see SLOT_PARTS; 0 where there is no prediction. */
+  readonly part: number;
   readonly value: number;
   readonly denominator: number;
   readonly at: number;
@@ -27,12 +29,14 @@ export interface OutcomeReader {
     readonly arm: string;
     readonly ranks: readonly number[];
   }): Promise<readonly number[]>;
-  /** Predictions, units and outcomes of any metric, by arm. */
+  /** Units and outcomes of any metric, by arm. */
   outcomeCounts(
     scope: string,
-  ): Promise<
-    readonly { readonly arm: string; readonly predictions: number; readonly units: number; readonly outcomes: number }[]
-  >;
+  ): Promise<readonly { readonly arm: string; readonly units: number; readonly outcomes: number }[]>;
+  /** Predictions with at least one outcome of any metric, by arm and part of the slots. */
+  reportedPredictions(
+    scope: string,
+  ): Promise<readonly { readonly arm: string; readonly part: number; readonly predictions: number }[]>;
 }
 
 export interface OutcomeWriter {

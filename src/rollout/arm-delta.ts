@@ -26,6 +26,7 @@ export const NOTHING_NEW: ArmDelta = {
   overloadSlots: [],
   faultsInARow: 0,
   longestRow: 0,
+  parts: [],
   request: NO_VALUES,
   runRequest: NO_VALUES,
   runCompute: NO_VALUES,

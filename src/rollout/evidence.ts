@@ -221,8 +221,8 @@ function addTaken(before: Taken | undefined, totals: ArmTotals, delta: ArmDelta)
   const openRequest = addHistograms(before?.openRequest ?? NO_VALUES, delta.runRequest);
   const openCompute = addHistograms(before?.openCompute ?? NO_VALUES, delta.runCompute);
   const kept = delta === NOTHING_NEW ? (before?.totals ?? NOTHING_NEW) : totals;
-  // Slots that failed are remembered once, for all rows.
-  return { totals: { ...kept, faultSlots: [], overloadSlots: [] }, openRequest, openCompute };
+  // Slots that failed are remembered once, for all rows; parts are for experiments.
+  return { totals: { ...kept, faultSlots: [], overloadSlots: [], parts: [] }, openRequest, openCompute };
 }
 
 function withoutRuns({ totals }: Taken): Taken {

@@ -178,8 +178,10 @@ function failureBounds(
   return interval(comparedFailures / perUnit, comparedCalls / perUnit, alpha);
 }
 
+/** Each arm has half of alpha: the bounds of both hold together. */
 function interval(successes: number, trials: number, alpha: number): { lower: number; upper: number } {
-  return bernoulliInterval({ successes: Math.min(successes, trials), trials, alpha, optimalTrials: OPTIMAL_TRIALS });
+  const optimalTrials = OPTIMAL_TRIALS;
+  return bernoulliInterval({ successes: Math.min(successes, trials), trials, alpha: alpha / 2, optimalTrials });
 }
 
 function quantileMs(histogram: LatencyEvidence['stable'], metric: LatencyMetric): number {

@@ -20,10 +20,10 @@ export interface ElementDifferences extends Pick<
 
 /**
  * Numbers agree where |a - b| <= absolute + relative |a|, where a is the live version's. NaN agrees with NaN, and an
- * infinity with itself; against anything else they are a difference without a size, which counts as one of NaN and in no
- * sum. The relative difference is |a - b| over the larger magnitude, so it lies in [0, 2].
+ * infinity with itself; against anything else they are a difference without a size, which counts as one of NaN and in
+ * no sum. The relative difference is |a - b| over the larger magnitude, so it lies in [0, 2].
  */
-export function measureElements(live: Elements, shadow: Elements, tolerance: Tolerance): ElementDifferences {
+export function measureElements(live: Float64Array, shadow: Float64Array, tolerance: Tolerance): ElementDifferences {
   const elements = live.length;
   let elementsBeyond = 0;
   let equalElements = 0;
@@ -34,27 +34,36 @@ export function measureElements(live: Elements, shadow: Elements, tolerance: Tol
   let sumRelative = 0;
   let score = 0;
   for (let at = 0; at < elements; at += 1) {
-    const a = live[at];
-    const b = shadow[at];
-    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) {
+    const a = live[at] ?? NaN;
+    const b = shadow[at] ?? NaN;
+    if (a === b) {
       equalElements += 1;
       continue;
     }
-    if (typeof a !== 'number' || typeof b !== 'number' || !Number.isFinite(a) || !Number.isFinite(b)) {
-      elementsBeyond += 1;
-      nanDifferences += 1;
-      score = Infinity;
-      continue;
+    const size = Math.abs(a);
+    let absolute = Math.abs(a - b);
+    let relative = absolute / Math.max(size, Math.abs(b));
+    if (!(absolute < Infinity)) {
+      if (Number.isNaN(a) && Number.isNaN(b)) {
+        equalElements += 1;
+        continue;
+      }
+      if (!Number.isFinite(a) || !Number.isFinite(b)) {
+        elementsBeyond += 1;
+        nanDifferences += 1;
+        score = Infinity;
+        continue;
+      }
+      // The difference of two doubles may be larger than the largest.
+      absolute = Number.MAX_VALUE;
+      relative = Math.abs(a / 2 - b / 2) / (Math.max(size, Math.abs(b)) / 2);
     }
-    // Halves first: the difference of two doubles may be larger than the largest.
-    const absolute = Math.min(Math.abs(a - b), Number.MAX_VALUE);
-    const relative = (Math.abs(a / 2 - b / 2) / Math.max(Math.abs(a), Math.abs(b))) * 2;
-    const allowed = tolerance.absolute + tolerance.relative * Math.abs(a);
+    const allowed = tolerance.absolute + tolerance.relative * size;
     if (absolute > allowed) elementsBeyond += 1;
-    score = Math.max(score, absolute / allowed);
-    maxAbsolute = Math.max(maxAbsolute, absolute);
-    maxRelative = Math.max(maxRelative, relative);
-    sumAbsolute = Math.min(sumAbsolute + absolute, Number.MAX_VALUE);
+    if (absolute > score * allowed) score = absolute / allowed;
+    if (absolute > maxAbsolute) maxAbsolute = absolute;
+    if (relative > maxRelative) maxRelative = relative;
+    sumAbsolute += absolute;
     sumRelative += relative;
   }
   return {
@@ -63,7 +72,7 @@ export function measureElements(live: Elements, shadow: Elements, tolerance: Tol
     equalElements,
     nanDifferences,
     maxAbsolute,
-    sumAbsolute,
+    sumAbsolute: Math.min(sumAbsolute, Number.MAX_VALUE),
     maxRelative,
     sumRelative,
     score,

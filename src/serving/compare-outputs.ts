@@ -1,6 +1,6 @@
 /** How two runs' outputs for the same inputs differ: one pair, output by output. Pure. */
 import type { OutputTotals, PairTotals, ShadowSettings, Tolerance } from '../domain/comparison.ts';
-import { elementsOf, isFloat } from '../domain/elements.ts';
+import { doublesOf, elementsOf, isFloat } from '../domain/elements.ts';
 import type { Signature } from '../domain/signature.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import { equateElements, measureElements } from './compare-elements.ts';
@@ -85,15 +85,19 @@ function compareOutput(
   if (shadow?.datatype !== live.datatype || shadow.shape.join() !== live.shape.join()) {
     return { totals: { ...totals, disagreed: 1, shapeDifferences: 1 }, score: Infinity };
   }
-  const a = elementsOf(live);
-  const b = elementsOf(shadow);
-  const { score, ...differences } = isMeasured(kind) ? measureElements(a, b, tolerance) : equateElements(a, b);
-  const beyond = differences.elementsBeyond > 0;
-  if (kind !== 'scores') return { totals: { ...totals, ...differences, disagreed: beyond ? 1 : 0 }, score };
-  const ranked = compareScores(a, b, live.shape.at(-1) ?? 1);
-  const disagreed = beyond || ranked.argmaxAgreed < ranked.rows ? 1 : 0;
+  if (!isMeasured(kind)) {
+    const { score, ...differences } = equateElements(elementsOf(live), elementsOf(shadow));
+    return { totals: { ...totals, ...differences, disagreed: score > 0 ? 1 : 0 }, score };
+  }
+  const a = doublesOf(live);
+  const b = doublesOf(shadow);
+  const { score, ...differences } = measureElements(a, b, tolerance);
+  const ranked = kind === 'scores' ? compareScores(a, b, live.shape.at(-1) ?? 1) : NO_RANKS;
+  const disagreed = differences.elementsBeyond > 0 || ranked.argmaxAgreed < ranked.rows ? 1 : 0;
   return { totals: { ...totals, ...differences, ...ranked, disagreed }, score };
 }
+
+const NO_RANKS = { rows: 0, argmaxAgreed: 0, topKOverlapSum: 0, topK: 0 };
 
 const NOTHING: Omit<OutputTotals, 'kind' | 'tolerance'> = {
   pairs: 1,

@@ -36,7 +36,7 @@ export interface BudgetShare {
 const OPTIMAL_TRIALS = 300;
 
 /**
- * The largest share w with P(Poisson(w r h U) > L + w r h B) <= (alpha/2) min(1, w r h (U - B) / N): of the calls of one
+ * The largest share w with P(Poisson(w r h U) > L + w r h B) <= (alpha/2) min(1, w r h U / N): of the calls of one
  * horizon, w r h, so many faults as would break the budget come with a probability that is small beside the part of the
  * budget that they can use up. U is the upper bound of the candidate's fault probability and B the lower bound of the
  * baseline's (beta-binomial, at alpha/2 together), N the budget and L the whole faults that are left of it.
@@ -63,7 +63,7 @@ export function budgetedShare(query: BudgetQuery): BudgetShare {
   const isAllowed = (share: number): boolean => {
     const calls = share * callsPerSecond * horizonSeconds;
     const risk = gammaRegularized({ x: calls * upper, shape: left + calls * lower + 1 }).lower;
-    return risk <= (alpha / 2) * Math.min(1, (calls * excessUpper) / budget);
+    return risk <= (alpha / 2) * Math.min(1, (calls * upper) / budget);
   };
   return { share: largest(isAllowed, maxShare), extraFaults, excessUpper, isSpent: false };
 }

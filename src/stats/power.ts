@@ -14,7 +14,7 @@ interface Goal {
 /**
  * Units of the control, not rounded, by which a difference of means of size `effect` is found; the treatment needs
  * ratio times as many: σ²(1 + 1/ratio)(z(1 - α/2) + z(power))²/effect². Effect and standard deviation in the metric's
- * unit. Normal approximation: add two units where it says fewer than 30. Infinity for an effect of 0.
+ * unit. Normal approximation: Student's t needs z(1 - α/2)²/4 units an arm more, one at 0.05. Infinity for an effect of 0.
  */
 export function unitsForMeans(plan: Goal & { effect: number; standardDeviation: number }): number {
   const { effect, standardDeviation, ratio } = plan;

@@ -35,7 +35,7 @@ export function quantileTestPValue({ quantile, a, b, optimalCount }: QuantileQue
   const least = againstEach({ quantile, counts: a, optimalCount });
   const other = againstEach({ quantile, counts: b, optimalCount });
   const sums = least.map((evidence, bucket) => evidence + (other[bucket] ?? 0));
-  return Math.min(1, Math.exp(-Math.min(...sums, Infinity)));
+  return sums.length === 0 ? 1 : Math.min(1, Math.exp(-Math.min(...sums)));
 }
 
 /** For each bucket, the least evidence that the quantile is not in it. */

@@ -153,7 +153,7 @@ describe('an experiment', () => {
   async function reportAll(outcomes: readonly object[]): Promise<number> {
     let accepted = 0;
     for (let at = 0; at < outcomes.length; at += BATCH)
-      accepted += (await report(outcomes.slice(at, at + BATCH))).accepted;
+      {accepted += (await report(outcomes.slice(at, at + BATCH))).accepted;}
     return accepted;
   }
 

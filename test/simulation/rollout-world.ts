@@ -45,7 +45,8 @@ export interface Ended {
 }
 
 const REPORT_MS = 250;
-const MAX_MS = 600_000;
+/** A simulation that did not end by then is given up. */
+const MAX_MS = 200_000;
 /** Of the logarithm of a latency: between one call and the next, and how much it varies. */
 const CORRELATION = 0.7;
 const SPREAD = 0.4;

@@ -62,7 +62,7 @@ export interface Scene extends AsyncDisposable {
 export const STAGES: StageRules = { stages: ['development', 'staging', 'production'], approvals: new Map() };
 
 export async function openScene(over: Partial<AdminContext> = {}): Promise<Scene> {
-  const store = await openSqliteStore({ path: ':memory:' });
+  const store = over.store ?? (await openSqliteStore({ path: ':memory:' }));
   const fleet = new FakeFleet();
   const changes = new Changes();
   const told: string[] = [];
@@ -104,7 +104,9 @@ export async function openScene(over: Partial<AdminContext> = {}): Promise<Scene
       });
       return row;
     },
-    [Symbol.asyncDispose]: () => store.close(),
+    [Symbol.asyncDispose]: async () => {
+      if (over.store === undefined) await store.close();
+    },
   };
 }
 

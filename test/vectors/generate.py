@@ -147,11 +147,12 @@ def welch(rng):
         for alpha in [0.05, 1e-6]:
             found = stats.ttest_ind(treatment, control, equal_var=False)
             c, t = moments(control), moments(treatment)
+            d = t['mean'] - c['mean']
             se = math.sqrt(c['variance'] / c['count'] + t['variance'] / t['count'])
-            interval = found.confidence_interval(1 - alpha)
+            half = stats.t.isf(alpha / 2, found.df) * se
             arms = {'control': c, 'treatment': t, 'alpha': alpha}
-            cases.append([arms, difference(t['mean'] - c['mean'], se, found.statistic, found.df, found.pvalue, interval)])
-            lift = (t['mean'] - c['mean']) / abs(c['mean'])
+            cases.append([arms, difference(d, se, found.statistic, found.df, found.pvalue, (d - half, d + half))])
+            lift = d / abs(c['mean'])
             se = math.sqrt(t['variance'] / t['count'] / c['mean'] ** 2
                            + c['variance'] / c['count'] * t['mean'] ** 2 / c['mean'] ** 4)
             half = stats.t.isf(alpha / 2, found.df) * se

@@ -150,6 +150,7 @@ export async function upsertTally(queries: Queries, tally: Tally): Promise<void>
   await queries.run(sql, [kind, model, name, instance, boot, body, at]);
 }
 
-export async function deleteTalliesBefore(queries: Queries, at: number): Promise<void> {
-  await queries.run('DELETE FROM tallies WHERE at < $1', [at]);
+export async function deleteTalliesBefore(queries: Queries, at: number, kind?: string): Promise<void> {
+  if (kind === undefined) await queries.run('DELETE FROM tallies WHERE at < $1', [at]);
+  else await queries.run('DELETE FROM tallies WHERE at < $1 AND kind = $2', [at, kind]);
 }

@@ -143,7 +143,7 @@ function documentTables({ text, integer, real, tableOptions }: Dialect): readonl
       y ${real} NOT NULL, d ${real} NOT NULL, n ${integer} NOT NULL, PRIMARY KEY (scope, metric, arm, unit)
     )${tableOptions}`,
     `CREATE TABLE outcome_predictions (
-      scope ${text} NOT NULL, arm ${text} NOT NULL, prediction ${text} NOT NULL,
+      scope ${text} NOT NULL, arm ${text} NOT NULL, prediction ${text} NOT NULL, part ${integer} NOT NULL,
       PRIMARY KEY (scope, arm, prediction)
     )${tableOptions}`,
   ];

@@ -6,7 +6,7 @@ import type { Queries } from './database.ts';
 
 /** False where it is there already. */
 export async function insertOutcome(queries: Queries, row: OutcomeRow): Promise<boolean> {
-  const { scope, metric, key, arm, unit, prediction, value, denominator, at } = row;
+  const { scope, metric, key, arm, unit, prediction, part, value, denominator, at } = row;
   const known = await queries.all('SELECT 1 AS there FROM outcomes WHERE scope = $1 AND metric = $2 AND id = $3', [
     scope,
     metric,
@@ -26,9 +26,9 @@ export async function insertOutcome(queries: Queries, row: OutcomeRow): Promise<
   );
   if (prediction === '') return true;
   const sql = `
-    INSERT INTO outcome_predictions (scope, arm, prediction) VALUES ($1, $2, $3)
+    INSERT INTO outcome_predictions (scope, arm, prediction, part) VALUES ($1, $2, $3, $4)
     ON CONFLICT (scope, arm, prediction) DO NOTHING`;
-  await queries.run(sql, [scope, arm, prediction]);
+  await queries.run(sql, [scope, arm, prediction, part]);
   return true;
 }
 
@@ -79,17 +79,27 @@ export async function selectOutcomeCounts(
   scope: string,
 ): Promise<Awaited<ReturnType<OutcomeReader['outcomeCounts']>>> {
   const sql = `
-    SELECT arm, COUNT(DISTINCT unit) AS units, CAST(SUM(n) AS BIGINT) AS outcomes,
-      (SELECT COUNT(*) FROM outcome_predictions WHERE outcome_predictions.scope = $1
-        AND outcome_predictions.arm = outcome_units.arm) AS predictions
+    SELECT arm, COUNT(DISTINCT unit) AS units, CAST(SUM(n) AS BIGINT) AS outcomes
     FROM outcome_units WHERE scope = $1 GROUP BY arm ORDER BY arm`;
   return (await queries.all(sql, [scope])).map((row) => {
     const columns = new Columns('outcome_units', scope, row);
+    return { arm: columns.text('arm'), units: columns.integer('units'), outcomes: columns.integer('outcomes') };
+  });
+}
+
+export async function selectReportedPredictions(
+  queries: Queries,
+  scope: string,
+): Promise<Awaited<ReturnType<OutcomeReader['reportedPredictions']>>> {
+  const sql = `
+    SELECT arm, part, COUNT(*) AS predictions
+    FROM outcome_predictions WHERE scope = $1 GROUP BY arm, part ORDER BY arm, part`;
+  return (await queries.all(sql, [scope])).map((row) => {
+    const columns = new Columns('outcome_predictions', scope, row);
     return {
       arm: columns.text('arm'),
+      part: columns.integer('part'),
       predictions: columns.integer('predictions'),
-      units: columns.integer('units'),
-      outcomes: columns.integer('outcomes'),
     };
   });
 }

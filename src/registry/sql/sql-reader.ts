@@ -32,7 +32,12 @@ import {
   selectNote,
   selectTallies,
 } from './document-queries.ts';
-import { selectOutcomeCounts, selectUnitMeansAt, selectUnitSums } from './outcome-queries.ts';
+import {
+  selectOutcomeCounts,
+  selectReportedPredictions,
+  selectUnitMeansAt,
+  selectUnitSums,
+} from './outcome-queries.ts';
 import { selectEvents, selectEventsFrom } from './event-queries.ts';
 import { selectModel, selectModels, selectRemembered, selectRevision } from './model-queries.ts';
 import { selectAlias, selectAliases, selectTransition, selectTransitions } from './stage-queries.ts';
@@ -219,5 +224,9 @@ export abstract class SqlReader implements StoreReader {
 
   outcomeCounts(scope: string): ReturnType<OutcomeReader['outcomeCounts']> {
     return selectOutcomeCounts(this.#queries, scope);
+  }
+
+  reportedPredictions(scope: string): ReturnType<OutcomeReader['reportedPredictions']> {
+    return selectReportedPredictions(this.#queries, scope);
   }
 }

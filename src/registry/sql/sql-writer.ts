@@ -148,8 +148,8 @@ export class SqlWriter extends SqlReader implements StoreWriter {
     return upsertTally(this.#queries, tally);
   }
 
-  deleteTalliesBefore(at: number): Promise<void> {
-    return deleteTalliesBefore(this.#queries, at);
+  deleteTalliesBefore(at: number, kind?: string): Promise<void> {
+    return deleteTalliesBefore(this.#queries, at, kind);
   }
 
   addOutcome(row: OutcomeRow): Promise<boolean> {

@@ -253,6 +253,18 @@ suite('Evidence', () => {
     assert.deepEqual(await scene.rows(), ['a/b1 1/b: 2']);
   });
 
+  test('forgets sketches of which nobody has told for a day and two hours', async () => {
+    await using scene = await Scene.open();
+    void scene.evidence.ingest(A, [line('1/a', 1), line('1@7', 1, { kind: 'sketch' })]);
+    await scene.pass(0);
+    scene.now = NOON + 26 * 3_600_000;
+    await scene.evidence.forgetOld();
+    assert.deepEqual(await scene.rows('sketch'), ['a/b1 1@7: 1']);
+    scene.now += 1;
+    await scene.evidence.forgetOld();
+    assert.deepEqual([await scene.rows('sketch'), await scene.rows()], [[], ['a/b1 1/a: 1']]);
+  });
+
   test('stores what waits when it is closed, and takes nothing more', async () => {
     await using scene = await Scene.open();
     void scene.evidence.ingest(A, [line('1/a', 1)]);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import type { JsonRecord } from '../../../src/domain/registry.ts';
+import { SLOT_PARTS } from '../../../src/domain/traffic.ts';
 import type { Outcome } from '../../../src/domain/tracing.ts';
 import { armPlaceFrom, armTotalsFrom } from '../../../src/monitor/arm-codec.ts';
 import { ArmEvidence } from '../../../src/monitor/arm-evidence.ts';
@@ -27,6 +29,7 @@ const NOTHING: ArmTotals = {
   overloadSlots: [],
   faultsInARow: 0,
   longestRow: 0,
+  parts: [],
   request: NO_VALUES,
   runRequest: NO_VALUES,
   runCompute: NO_VALUES,
@@ -49,6 +52,14 @@ const anyCall: fc.Arbitrary<ArmCall> = fc.record({
   keyed: fc.boolean(),
   runMs: fc.option(fc.double({ min: 0.01, max: 1000, noNaN: true }), { nil: undefined }),
 });
+
+/** Calls of each part of the slots; none before the first call. */
+function partsOf(calls: readonly ArmCall[]): readonly number[] {
+  if (calls.length === 0) return [];
+  const parts = new Array<number>(SLOT_PARTS).fill(0);
+  for (const { slot } of calls) parts[slot % SLOT_PARTS] = (parts[slot % SLOT_PARTS] ?? 0) + 1;
+  return parts;
+}
 
 const slotsOf = (calls: readonly ArmCall[]): number[] =>
   [...new Set(calls.map(({ slot }) => slot))].sort((a, b) => a - b);
@@ -99,6 +110,7 @@ suite('ArmRecorder', () => {
       faultSlots: [3, 9_999],
       overloadSlots: [0],
       longestRow: 4,
+      parts: partsOf(failed),
     });
   });
 
@@ -138,6 +150,7 @@ suite('ArmRecorder', () => {
           keylessOverloads: overloads.filter(({ keyed }) => !keyed).length,
           faultSlots: slotsOf(faults.filter(({ keyed }) => keyed)),
           overloadSlots: slotsOf(overloads.filter(({ keyed }) => keyed)),
+          parts: partsOf(counted),
         });
         const leaders = ok.filter(({ runMs }) => runMs !== undefined).length;
         assert.deepEqual([request.count, runRequest.count, runCompute.count], [ok.length, leaders, leaders]);
@@ -152,7 +165,7 @@ suite('ArmRecorder', () => {
     fc.assert(
       fc.property(fc.array(anyCall, { maxLength: 50 }), (calls) => {
         const totals = totalsOf(calls);
-        assert.deepEqual(armTotalsFrom(JSON.parse(JSON.stringify(totals)) as Record<string, never>), totals);
+        assert.deepEqual(armTotalsFrom(JSON.parse(JSON.stringify(totals)) as JsonRecord), totals);
       }),
     );
     const bad: readonly Record<string, unknown>[] = [
@@ -161,13 +174,15 @@ suite('ArmRecorder', () => {
       { calls: 0.5 },
       { faultSlots: [10_000] },
       { overloadSlots: '' },
+      { parts: [-1] },
+      { parts: new Array<number>(SLOT_PARTS + 1).fill(0) },
       { request: null },
       { request: { ...NO_VALUES, sum: null } },
       { runCompute: { ...NO_VALUES, counts: [-1] } },
       { runRequest: { ...NO_VALUES, counts: new Array<number>(1025).fill(0) } },
     ];
     for (const part of bad) {
-      const body = { ...NOTHING, ...part } as Record<string, never>;
+      const body = { ...NOTHING, ...part } as JsonRecord;
       const name = Object.keys(part).join();
       assert.throws(() => armTotalsFrom(body), { code: 'data_loss', message: new RegExp(`no usable "${name}"`) }, name);
     }

@@ -1,5 +1,5 @@
 /** Experiments and their results between their messages and the domain. */
-import type { ExperimentRecord } from '../../../admin/experiment-record.ts';
+import type { ExperimentRecord } from '../../../admin/experiment-body.ts';
 import type { ExperimentResults } from '../../../admin/experiment-results.ts';
 import type { WantedExperiment } from '../../../experiment/plan.ts';
 import type { Comparison, MetricResults } from '../../../experiment/results.ts';

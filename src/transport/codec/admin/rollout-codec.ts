@@ -1,6 +1,6 @@
 /** Rollouts as messages. */
 import type { RolloutView } from '../../../admin/rollout-view.ts';
-import type { RolloutEntry } from '../../../admin/rollout-record.ts';
+import type { RolloutEntry } from '../../../admin/rollout-body.ts';
 import { quantileOf } from '../../../monitor/series.ts';
 import type { HistogramTotals } from '../../../monitor/series.ts';
 import type { ArmSums } from '../../../rollout/evidence.ts';

@@ -1,6 +1,7 @@
 /** Strategies of rollouts between their messages and the domain. Whether they may be is the rollout room's to say. */
 import type { Strategy, Stage } from '../../../domain/strategy.ts';
 import { ServerError } from '../../../domain/errors.ts';
+import { TOTAL_WEIGHT } from '../../../domain/traffic.ts';
 import type { WantedAnalysis } from '../../../rollout/analysis-plan.ts';
 import { compileStrategy } from '../../../rollout/strategy.ts';
 import type { WantedStrategy } from '../../../rollout/strategy.ts';
@@ -106,8 +107,12 @@ function formatKind({ kind, stages }: Strategy): StrategyOut {
   const steps = stages.filter((stage) => stage.kind === 'weight');
   const [first] = steps;
   switch (kind) {
-    case 'canary':
-      return { kind: 'canary', canary: { steps: steps.map(formatStep) } };
+    case 'canary': {
+      const bake = stages.find((stage) => stage.kind === 'bake');
+      // No steps at all would be the default ones.
+      const isTold = bake !== undefined && (bake.approval || steps.length === 0);
+      return { kind: 'canary', canary: { steps: [...steps.map(formatStep), ...(isTold ? [formatBake(bake)] : [])] } };
+    }
     case 'linear':
       return {
         kind: 'linear',
@@ -135,6 +140,11 @@ function formatStep(stage: Extract<Stage, { kind: 'weight' }>): Step {
   const { weight, holdMs, minRequests, analysis, approval, deadlineMs } = stage;
   const times = { hold: formatDuration(holdMs), deadline: formatDuration(deadlineMs) };
   return { weight, minRequests, analysis, approval, ...times };
+}
+
+/** As the last step of a canary. */
+function formatBake({ holdMs, approval }: Extract<Stage, { kind: 'bake' }>): Step {
+  return { weight: TOTAL_WEIGHT, hold: formatDuration(holdMs), approval };
 }
 
 function formatAnalysis({ alpha, metrics, guardrails, fuse, onInsufficient }: Strategy['analysis']): Analysis {

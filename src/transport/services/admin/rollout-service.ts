@@ -19,20 +19,20 @@ import { watch } from './watch.ts';
 export type RolloutContext = AdminContext & { readonly rollouts: Pick<RolloutController, 'live' | 'listen'> };
 
 export function rolloutService(context: RolloutContext): RolloutsService {
-  const views = { store: context.store, live: (id: number) => context.rollouts.live(id) };
+  const views = { ...context, live: (id: number) => context.rollouts.live(id) };
   const show = async (id: number): Promise<Rollout> => formatRollout(await getRollout(views, { id, model: '' }));
   const changed =
     (command: ChangeRolloutInput['command']): Handler<ChangeRequest & { readonly full?: boolean }, Rollout> =>
     async ({ id: number, expectedGeneration: expected, full = false, ...order }, call) => {
       const expectedGeneration = wholeNumber('expected_generation', expected);
       const input = { id: wholeNumber('id', number), command, full, expectedGeneration };
-      const { id } = await changeRollout(context, input, parseOrder(call, order));
+      const { id } = await changeRollout(views, input, parseOrder(call, order));
       return await show(id);
     };
   return {
     start: async ({ model, candidate, strategy, force, ...order }, call) => {
       const input = { model, candidate, strategy: parseStrategy(strategy), force };
-      const { id } = await startRollout(context, input, parseOrder(call, order));
+      const { id } = await startRollout(views, input, parseOrder(call, order));
       return await show(id);
     },
     get: async ({ id, model }) => formatRollout(await getRollout(views, { id: wholeNumber('id', id), model })),

@@ -37,6 +37,7 @@ function outcome(over: Partial<OutcomeRow> = {}): OutcomeRow {
     arm: 'a',
     unit: 'u',
     prediction: '',
+    part: 0,
     value: 1,
     denominator: 1,
     at: 1,
@@ -99,6 +100,8 @@ export function documentTests(fresh: Fresh): void {
     assert.equal(await store.note('rollout', 1), 'b');
     const newest = tally({ body: '{"x":1}', at: 9 });
     assert.deepEqual(await store.tallies('arm', 'iris'), [newest, tally({ boot: 'older' })]);
+    await store.transact((writer) => writer.deleteTalliesBefore(9, 'sketch'));
+    assert.equal((await store.tallies('arm', 'iris')).length, 2);
     await store.transact((writer) => writer.deleteTalliesBefore(9));
     assert.deepEqual(await store.tallies('arm', 'iris'), [newest]);
     assert.deepEqual(await store.tallies('arm', 'digits'), []);
@@ -109,11 +112,11 @@ export function outcomeTests(fresh: Fresh): void {
   test('an outcome counts once, and units add up', async (context) => {
     const store = await fresh(context);
     const rows = [
-      outcome({ key: '1', unit: 'u1', value: 2, prediction: 'p1' }),
-      outcome({ key: '2', unit: 'u1', value: 4, prediction: 'p2' }),
-      outcome({ key: '3', unit: 'u2', value: 1, prediction: 'p2' }),
+      outcome({ key: '1', unit: 'u1', value: 2, prediction: 'p1', part: 3 }),
+      outcome({ key: '2', unit: 'u1', value: 4, prediction: 'p2', part: 3 }),
+      outcome({ key: '3', unit: 'u2', value: 1, prediction: 'p3', part: 255 }),
       outcome({ key: '4', arm: 'b', unit: 'u3', value: 0.5, denominator: 0 }),
-      outcome({ key: '1', metric: 'other', unit: 'u9', prediction: 'p1' }),
+      outcome({ key: '1', metric: 'other', unit: 'u9', prediction: 'p1', part: 3 }),
       outcome({ key: '1', scope: 'rollout:1' }),
     ];
     const added = await store.transact(async (writer) => {
@@ -127,8 +130,12 @@ export function outcomeTests(fresh: Fresh): void {
       { arm: 'b', units: 1, outcomes: 1, y: 0.5, d: 0, yy: 0.25, dd: 0, yd: 0, m: 0, mm: 0, repeated: 0 },
     ]);
     assert.deepEqual(await store.outcomeCounts('experiment:e'), [
-      { arm: 'a', predictions: 2, units: 3, outcomes: 4 },
-      { arm: 'b', predictions: 0, units: 1, outcomes: 1 },
+      { arm: 'a', units: 3, outcomes: 4 },
+      { arm: 'b', units: 1, outcomes: 1 },
+    ]);
+    assert.deepEqual(await store.reportedPredictions('experiment:e'), [
+      { arm: 'a', part: 3, predictions: 2 },
+      { arm: 'a', part: 255, predictions: 1 },
     ]);
     const at = { scope: 'experiment:e', metric: 'm', arm: 'a', ranks: [0, 1, 2] };
     assert.deepEqual(await store.unitMeansAt(at), [1, 3]);
