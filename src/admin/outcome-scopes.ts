@@ -77,7 +77,7 @@ export class OutcomeScopes {
     return { kind: 'unknown', note, experiment: '' };
   }
 
-  /** By the policy of the experiment: the same key, the same arm, as long as it runs. What comes after is of the last arm. */
+  /** By the policy of the experiment: the same key is in the same arm. What comes after the end is of that arm. */
   async ofKey(query: {
     readonly experiment: string;
     readonly routingKey: string;

@@ -28,11 +28,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Stored {
+  readonly receipts: readonly OutcomeReceipt[];
+  readonly touched: ReadonlySet<string>;
+}
+
 /** Of all calls of a transaction, by experiment. */
 type Refusals = Map<string, Map<Refusal, number>>;
 
 export class Outcomes {
   readonly #options: OutcomesOptions;
+  readonly #listeners = new Set<(experiments: ReadonlySet<string>) => void>();
   #waiting: Waiting[] = [];
   #keeping: Promise<void> | undefined;
 
@@ -58,6 +64,12 @@ export class Outcomes {
     return promise;
   }
 
+  /** Calls back with names of experiments whose outcomes were stored or refused. Returns the way to stop it. */
+  listen(listener: (experiments: ReadonlySet<string>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Never rejects: whoever waits is told. */
   async #keepAll(): Promise<void> {
     // So that calls which come together are stored together.
@@ -65,12 +77,13 @@ export class Outcomes {
     while (this.#waiting.length > 0) {
       const together = this.#take();
       try {
-        const receipts = await this.#options.store.transact((writer) => this.#store(writer, together));
+        const { receipts, touched } = await this.#options.store.transact((writer) => this.#store(writer, together));
         for (const [at, { resolve, reject }] of together.entries()) {
           const receipt = receipts[at];
           if (receipt === undefined) reject(new ServerError('internal', 'outcomes were stored without a receipt'));
           else resolve(receipt);
         }
+        for (const listener of [...this.#listeners]) listener(touched);
       } catch (caught) {
         for (const { reject } of together) reject(caught);
       }
@@ -88,17 +101,19 @@ export class Outcomes {
     return this.#waiting.splice(0, calls);
   }
 
-  async #store(writer: StoreWriter, together: readonly Waiting[]): Promise<readonly OutcomeReceipt[]> {
+  async #store(writer: StoreWriter, together: readonly Waiting[]): Promise<Stored> {
     const { now, predictionKey } = this.#options;
     const at = now();
     const scopes = new OutcomeScopes(writer, at);
     const refusals: Refusals = new Map();
+    const touched = new Set<string>();
     const receipts: OutcomeReceipt[] = [];
     for (const { outcomes } of together) {
       const counts = { accepted: 0, duplicate: 0, forged: 0, late: 0, unknown: 0, invalid: 0 };
       const notes: string[] = [];
       for (const outcome of outcomes) {
         let judged = await judgeOutcome(outcome, { scopes, now: at, predictionKey });
+        touched.add(judged.experiment);
         if (judged.kind === 'row') {
           if (await writer.addOutcome(judged.row)) {
             counts.accepted += 1;
@@ -117,7 +132,7 @@ export class Outcomes {
       const record = await scopes.experiment(name);
       if (record !== undefined) await addRefusals(writer, { id: record.document.id, counts });
     }
-    return receipts;
+    return { receipts, touched };
   }
 }
 

@@ -2,6 +2,7 @@
 import { UploadPlaces } from '../admin/upload.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { EvidenceReader } from '../admin/evidence.ts';
+import type { Outcomes } from '../admin/outcomes.ts';
 import type { Qualifier } from '../admin/qualifier.ts';
 import type { RolloutController } from '../admin/rollout-controller.ts';
 import type { Statistics } from '../admin/statistics.ts';
@@ -25,6 +26,7 @@ export interface AdminRooms {
   readonly qualifier: Qualifier;
   readonly statistics: Statistics;
   readonly evidence: EvidenceReader;
+  readonly outcomes: Outcomes;
   readonly rollouts: RolloutController;
   readonly board: Board;
 }
@@ -33,7 +35,7 @@ export interface AdminRooms {
 const MAX_CONCURRENT_UPLOADS = 8;
 
 export function adminServices(rooms: AdminRooms): AdminServices {
-  const { config, context, blobs, qualifier, statistics, evidence, rollouts } = rooms;
+  const { config, context, blobs, qualifier, statistics, evidence, outcomes, rollouts } = rooms;
   const limits = {
     maxModelBytes: config.maxModelBytes,
     maxConcurrentUploads: MAX_CONCURRENT_UPLOADS,
@@ -44,7 +46,7 @@ export function adminServices(rooms: AdminRooms): AdminServices {
     registry: registryService(context, { blobs, limits, places, qualifier }),
     traffic: trafficService(context),
     rollouts: rolloutService({ ...context, rollouts }),
-    experiments: experimentService({ ...context, evidence }),
+    experiments: experimentService({ ...context, evidence, outcomes }),
     monitor: monitorService({ ...context, statistics }),
     audit: auditService(context),
     shadows: shadowService({ ...context, evidence }),

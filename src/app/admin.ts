@@ -140,7 +140,7 @@ export class AdminProcess {
     this.#opened.push(() => rollouts.close());
     const experiments = new ExperimentKeeper({ context, evidence, onFault });
     this.#opened.push(() => experiments.close());
-    await this.#openAdminDoor({ context, blobs, qualifier, statistics, evidence, rollouts, board });
+    await this.#openAdminDoor({ context, blobs, qualifier, statistics, evidence, outcomes, rollouts, board });
     this.#importer = new DirectoryImporter({ config, events, context, blobs, qualifier });
     await qualifier.resume();
     void this.#importer.start().then(() => {

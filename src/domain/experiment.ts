@@ -48,7 +48,7 @@ export interface OutcomeReceipt {
   readonly notes: readonly string[];
 }
 
-/** Sums over the units of one arm: y = a unit's sum of values, d = its sum of denominators, n = its number of outcomes. */
+/** Sums over the units of one arm; y = a unit's sum of values, d = its sum of denominators, n = its outcomes. */
 export interface UnitSums {
   readonly arm: string;
   readonly units: number;

@@ -27,7 +27,7 @@ export function armsOf({ name, arms, trafficShare }: ExperimentPlan): readonly P
   }));
 }
 
-/** The arms with the experiment among them: what it takes comes from those that belong to none. undefined = too little is free. */
+/** The arms with those of the experiment: what it takes comes from those that belong to none; undefined = too much. */
 export function withExperiment(
   arms: readonly PolicyArm[],
   plan: ExperimentPlan,
@@ -44,7 +44,7 @@ export function withExperiment(
   return [...shrunk, ...arms.filter(isOfExperiment), ...armsOf(plan)];
 }
 
-/** The arms without the experiment: what it had goes to those that belong to none, in proportion to what they had before. */
+/** The arms without the experiment: what it had goes to those that belong to none, by what they had before. */
 export function withoutExperiment(
   arms: readonly PolicyArm[],
   plan: ExperimentPlan,

@@ -1,9 +1,9 @@
 /**
  * How much more counts vary than independent calls would: callers who call often make them vary more.
  *
- * Source: Rao & Scott, "The analysis of categorical data from complex sample surveys" (JASA 1981): counts divided by their
- * design effect, the variance that is seen between parts of the sample over the variance that independent calls would
- * have, may be tested as if their calls were independent.
+ * Source: Rao & Scott, "The analysis of categorical data from complex sample surveys" (JASA 1981): counts divided by
+ * their design effect, the variance that is seen between parts of the sample over the variance that independent calls
+ * would have, may be tested as if their calls were independent.
  */
 
 /** One count: how far it is from what is expected, and how it varies where calls are independent. */
@@ -31,7 +31,7 @@ export function dispersionOfCalls(
   return dispersion(cells);
 }
 
-/** Of the predictions that have an outcome, among the calls that each arm had in each part: binomial where independent. */
+/** Of the predictions with an outcome, among the calls that each arm had in each part: binomial where independent. */
 export function dispersionOfReports(
   arms: readonly { readonly calls: readonly number[]; readonly reported: readonly number[] }[],
 ): number {

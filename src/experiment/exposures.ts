@@ -1,4 +1,4 @@
-/** Calls of each arm while an experiment runs, as serve processes tell of them: kept so that they outlast their rows. */
+/** Calls of each arm while an experiment runs, as serve processes tell of them, which outlast the rows that told. */
 
 /** The newest cumulative row of one arm in one epoch, of one life of one serve process. */
 export interface ExposureRow {

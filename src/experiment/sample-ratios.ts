@@ -54,8 +54,8 @@ export function exposureRatio(arms: readonly ArmCounts[]): SampleRatio {
 }
 
 /**
- * Chi-squared of the table (has an outcome, has none) by arm: outcomes of one arm that get lost on their way, or that are
- * reported more eagerly, look like an effect. Arms - 1 degrees of freedom; over the dispersion, as above.
+ * Chi-squared of the table (has an outcome, has none) by arm: outcomes of one arm that get lost on their way, or that
+ * are reported more eagerly, look like an effect. Arms - 1 degrees of freedom; over the dispersion, as above.
  */
 export function reportingRatio(arms: readonly ArmCounts[]): SampleRatio {
   const none = { pValue: 1, sequentialPValue: 1 };

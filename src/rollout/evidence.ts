@@ -1,14 +1,14 @@
 /**
- * What a rollout has seen so far: sums of both arms, and the evidence that the candidate is worse. Plain data, stored as
- * JSON.
+ * What a rollout has seen so far: sums of both arms, and the evidence that the candidate is worse. Plain data, stored
+ * as JSON.
  *
- * Serve processes report cumulative rows per epoch and arm. The difference to what was taken of a row before is a block.
- * Its errors are weighed by the weights that were in force, which chance decided by; its latencies by how many runs of
- * each arm it holds, which needs no more than that runs of one moment are alike: bursts and drift of load are the same
- * for both arms.
+ * Serve processes report cumulative rows per epoch and arm. The difference to what was taken of a row before is a
+ * block. Its errors are weighed by the weights that were in force, which chance decided by; its latencies by how many
+ * runs of each arm it holds, which needs no more than that runs of one moment are alike: bursts and drift of load are
+ * the same for both arms.
  *
- * As JSON it has at most about 0.6 MB: 256 rows of 1.2 kB, two sets of 10,000 slots, 120 slots of the last hour of 0.8 kB
- * each; of one serve process and a few epochs it is about 30 kB.
+ * As JSON it has at most about 0.6 MB: 256 rows of 1.3 kB, two sets of 10,000 slots, 120 slots of the last hour of
+ * 0.8 kB each; of one serve process it is about 10 kB.
  */
 import type { LatencyMetric } from '../domain/strategy.ts';
 import { LATENCY_METRICS } from '../domain/strategy.ts';
@@ -75,7 +75,7 @@ export interface RolloutEvidence {
 
 /** Serve processes count for the last few epochs only; rows of older ones than these are not looked at. */
 const MAX_EPOCHS = 20;
-/** Rows that are remembered; beyond it the oldest epochs are closed, and in the last one further processes do not count. */
+/** Rows that are remembered; then the oldest epochs are closed, and in the last one further processes do not count. */
 const MAX_TAKEN = 256;
 /** An arm with more than half of the traffic has the larger batches and is the first to be overloaded. */
 const EVEN_WEIGHT = TOTAL_WEIGHT / 2;
@@ -122,7 +122,11 @@ export function noEvidence(): RolloutEvidence {
   };
 }
 
-/** From here on rows of this epoch count. One that is no newer than the last changes nothing. @param weight the candidate's in it. */
+/**
+ * From here on rows of this epoch count. One that is no newer than the last changes nothing.
+ *
+ * @param weight the candidate's in it.
+ */
 export function openEpoch(
   evidence: RolloutEvidence,
   { epoch, weight }: { readonly epoch: number; readonly weight: number },

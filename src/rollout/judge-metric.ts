@@ -1,6 +1,7 @@
 /**
- * Verdicts on the metrics that are compared with the stable version. A metric fails when the evidence that the candidate
- * is worse reaches 1/alpha; it passes when an anytime-valid bound says that the candidate is not worse than the margin.
+ * Verdicts on the metrics that are compared with the stable version. A metric fails when the evidence that the
+ * candidate is worse reaches 1/alpha; it passes when an anytime-valid bound says that the candidate is not worse than
+ * the margin.
  */
 import type { UnitSums } from '../domain/experiment.ts';
 import type { LatencyMetric, MetricPlan } from '../domain/strategy.ts';

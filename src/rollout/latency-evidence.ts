@@ -2,10 +2,10 @@
  * Whether more of the candidate's runs are slow than of the stable version's, at one quantile of one latency.
  *
  * Slow is a run of the stable version that takes longer than its quantile, as it was before the block, and one of the
- * candidate that takes longer than that times the margin. Given how many runs each arm had in the block, and how many were
- * slow, at most the candidate's share of the runs falls on it where it is slower by no more than the margin
- * (hypergeometric, which the binomial of the e-process dominates in convex order: Hoeffding 1963, Theorem 4). Thresholds
- * are edges of buckets, so counting is exact.
+ * candidate that takes longer than that times the margin. Given how many runs each arm had in the block, and how many
+ * were slow, at most the candidate's share of the runs falls on it where it is slower by no more than the margin
+ * (hypergeometric, which the binomial of the e-process dominates in convex order: Hoeffding 1963, Theorem 4).
+ * Thresholds are edges of buckets, so counting is exact.
  */
 import type { LatencyMetric, QuantileName } from '../domain/strategy.ts';
 import { BUCKETS_PER_OCTAVE, bucketEdge } from '../monitor/histogram.ts';

@@ -1,4 +1,4 @@
-/** The last while in slots of time: the candidate's own numbers, for guardrails, and how many calls there are, for budgets. */
+/** The last while in slots of time: the candidate's own numbers, for guardrails, and the calls of both, for budgets. */
 import type { ArmTotals } from '../monitor/arm-totals.ts';
 import { addHistograms, NO_VALUES } from '../monitor/series.ts';
 import type { HistogramTotals } from '../monitor/series.ts';

@@ -1,5 +1,6 @@
 /**
- * The rollout as a pure function: a state and an event in, the next state, what is told of it and what has to be done out.
+ * The rollout as a pure function: a state and an event in; the next state, what is told of it and what has to be done
+ * out.
  *
  * Whoever aborts is always heard. The evidence can take a rollout back in every open phase, a paused one too. Whatever
  * waits has a deadline. Nothing passes for want of evidence.

@@ -139,7 +139,7 @@ function whileBudgeted(state: RolloutState, stage: Of<'budget'>, look: Look, now
   return late(state, { stage, heldMs, missing: summary, wanted: look.verdicts }, look, now);
 }
 
-/** Twice as much in a step, so that a wrong guess of the calls to come costs little; the first is the budget's to say. */
+/** At most twice as much: a wrong guess of the calls to come then costs little. The first weight is the budget's. */
 function atMost(weight: number): number {
   return weight === 0 ? TOTAL_WEIGHT : 2 * weight;
 }

@@ -11,8 +11,8 @@ export type WantedArm = Omit<Arm, 'slots'>;
  * An arm that shrinks gives up what it gained last, and an arm that grows takes what was given up; so a weight that
  * goes up and comes back leaves everybody where they were, and no more slots change hands than the weights ask for.
  * Growing arms are served in compareVersions order, the lowest slots first: the order of `wanted` has no say. An arm is
- * the former one of its name and version, or, where a version has one arm before and after, of its version: another name
- * moves nobody.
+ * the former one of its name and version, or, where a version has one arm before and after, of its version: another
+ * name moves nobody.
  *
  * @param former the arms of the policy before, whose slots cover everything; empty = there was none.
  */

@@ -13,8 +13,9 @@ export interface ChiSquaredTest {
 }
 
 /**
- * Σ (o - e)²/e over both rows, e = row total · column total / total, with (cells - 1) degrees of freedom. Cells that are
- * empty in both rows are left out. Counts are of independent units. Undefined where a row is empty or only one cell is not.
+ * Σ (o - e)²/e over both rows, e = row total · column total / total, with (cells - 1) degrees of freedom. Cells that
+ * are empty in both rows are left out. Counts are of independent units. Undefined where a row is empty or only one
+ * cell is not.
  */
 export function homogeneityTest(rows: { a: readonly number[]; b: readonly number[] }): ChiSquaredTest | Undecided {
   const { a, b } = rows;

@@ -4,7 +4,9 @@ import { totalOf } from './chi-squared.ts';
 import type { Undecided } from './moments.ts';
 import { chiSquaredUpper } from './special.ts';
 
-/** Counts of two samples over the same bins, which were made without a look at the current one. Not all need be whole. */
+/**
+ * Counts of two samples over the same bins, which were made without a look at the current one. Not all need be whole.
+ */
 interface Histograms {
   readonly reference: readonly number[];
   readonly current: readonly number[];
@@ -31,11 +33,11 @@ const MIN_EXPECTED = 3;
  * count so that an empty one is no infinity. 0.1 is usually called a moderate and 0.25 a large shift.
  *
  * Without drift its mean is near (bins - 1)(1/n + 1/m), and PSI · nm/(n + m) near chi-squared with bins - 1 degrees of
- * freedom (Yurdakul 2018). The ½ and the pooling keep both on the safe side: of 50 to 500 values the mean was 0.8 to 1 of
- * that, and p < 0.05 came in at most 4.7 % of 20,000 simulations (test/unit/stats/drift-simulation.test.ts).
+ * freedom (Yurdakul 2018). The ½ and the pooling keep both on the safe side: of 50 to 500 values the mean was 0.8 to 1
+ * of that, and p < 0.05 came in at most 4.7 % of 20,000 runs (test/unit/stats/drift-simulation.test.ts has fewer).
  *
- * Counts are of independent values: rows of one call that are alike are one. Undefined where a sample is empty, or where
- * fewer than two bins are left.
+ * Counts are of independent values: rows of one call that are alike are one. Undefined where a sample is empty, or
+ * where fewer than two bins are left.
  */
 export function psiTest({ reference, current }: Histograms): PsiTest | Undecided {
   const { n, m, bins } = pair({ reference, current });
@@ -65,8 +67,9 @@ export function psiTest({ reference, current }: Histograms): PsiTest | Undecided
  * Jensen-Shannon distance √(½ KL(r ‖ h) + ½ KL(c ‖ h)), h = (r + c)/2, in √nats: a metric, from 0 to √ln 2 = 0.83. 0
  * where a sample is empty.
  *
- * It is not 0 without drift: its square is near an eighth of PSI, so on average up to (bins - 1)(1/n + 1/m)/8. It
- * describes; whether there is drift at all is for psiTest over the same bins.
+ * It is not 0 without drift: its square is near an eighth of PSI, so on average near (bins - 1)(1/n + 1/m)/8, and a
+ * tenth more where bins have but 5 values. It describes; whether there is drift at all is for psiTest over the same
+ * bins.
  */
 export function jensenShannon({ reference, current }: Histograms): number {
   const { n, m, bins } = pair({ reference, current });

@@ -1,14 +1,19 @@
 /** What the fixed-horizon tests take of a sample, and the answer that they give where the data allow none. */
 import assert from 'node:assert/strict';
 
-/** Of independent units. `variance` is the unbiased one, in squares of the unit of `mean`; 0 of fewer than two units. */
+/**
+ * Of independent units. `variance` is the unbiased one, in squares of the unit of `mean`; 0 of fewer than two units.
+ */
 export interface Moments {
   readonly count: number;
   readonly mean: number;
   readonly variance: number;
 }
 
-/** The data allow no answer: too few, or all the same. `reason` is a clause for people, such as "no units in the control". */
+/**
+ * The data allow no answer: too few, or all the same. `reason` is a clause for people, such as "no units in the
+ * control".
+ */
 export interface Undecided {
   readonly kind: 'undefined';
   readonly reason: string;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 
 /**
  * Holm's step-down: the k-th smallest of m is at most the running maximum of (m - k + 1) p, capped at 1. Whatever the
- * tests have to do with each other, the chance of any false finding stays below the level (Holm 1979). In the given order.
+ * tests have to do with each other, the chance of any false finding stays below the level (Holm 1979). In the given
+ * order.
  */
 export function holm(pValues: readonly number[]): number[] {
   let largest = 0;

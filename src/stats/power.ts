@@ -14,7 +14,8 @@ interface Goal {
 /**
  * Units of the control, not rounded, by which a difference of means of size `effect` is found; the treatment needs
  * ratio times as many: σ²(1 + 1/ratio)(z(1 - α/2) + z(power))²/effect². Effect and standard deviation in the metric's
- * unit. Normal approximation: Student's t needs z(1 - α/2)²/4 units an arm more, one at 0.05. Infinity for an effect of 0.
+ * unit. Normal approximation: Student's t needs z(1 - α/2)²/4 units an arm more, one at 0.05. Infinity for an effect
+ * of 0.
  */
 export function unitsForMeans(plan: Goal & { effect: number; standardDeviation: number }): number {
   const { effect, standardDeviation, ratio } = plan;
@@ -25,9 +26,9 @@ export function unitsForMeans(plan: Goal & { effect: number; standardDeviation: 
 }
 
 /**
- * The same for a proportion that moves from `baseline` by `effect`, both shares: (z(1 - α/2) √(p̄(1 - p̄)(1 + 1/ratio))
- * + z(power) √(pC(1 - pC) + pT(1 - pT)/ratio))²/effect², p̄ of both arms together (Fleiss, without continuity correction).
- * Infinity for an effect of 0; undefined where baseline + effect is no share.
+ * The same for a proportion that moves from `baseline` by `effect`, both shares: (z(1 - α/2) √(p̄(1 - p̄)(1 +
+ * 1/ratio)) + z(power) √(pC(1 - pC) + pT(1 - pT)/ratio))²/effect², p̄ of both arms together (Fleiss, without
+ * continuity correction). Infinity for an effect of 0; undefined where baseline + effect is no share.
  */
 export function unitsForProportions(plan: Goal & { baseline: number; effect: number }): number | undefined {
   const { baseline, effect, ratio } = plan;
@@ -56,7 +57,10 @@ export function powerOf(test: { effect: number; standardError: number; alpha: nu
   return normalUpper(z - effect / standardError) + normalCdf(-z - effect / standardError);
 }
 
-/** The effect that is found with probability `power`: (z(1 - α/2) + z(power)) se. Misses of the wrong sign are neglected. */
+/**
+ * The effect that is found with probability `power`: (z(1 - α/2) + z(power)) se. Misses of the wrong sign are
+ * neglected.
+ */
 export function detectableEffect(test: { standardError: number; alpha: number; power: number }): number {
   assert(test.standardError >= 0, `a standard error is not ${test.standardError}`);
   const { test: level, find } = quantiles({ ...test, ratio: 1 });

@@ -1,4 +1,6 @@
-/** Two proportions of independent trials: their difference with a test and an interval, and Wilson's interval of one. */
+/**
+ * Two proportions of independent trials: their difference with a test and an interval, and Wilson's interval of one.
+ */
 import assert from 'node:assert/strict';
 import type { DifferenceTest, Undecided } from './moments.ts';
 import { normalQuantile, normalUpper } from './special.ts';

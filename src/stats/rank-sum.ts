@@ -1,4 +1,6 @@
-/** The Mann-Whitney test: whether values of one sample tend to be larger than those of the other, of any distribution. */
+/**
+ * The Mann-Whitney test: whether values of one sample tend to be larger than those of the other, of any distribution.
+ */
 import assert from 'node:assert/strict';
 import type { Undecided } from './moments.ts';
 import { normalUpper } from './special.ts';

@@ -1,4 +1,6 @@
-/** Metrics that are a ratio of two sums, such as value per call, by the delta method at the unit that chance assigned. */
+/**
+ * Metrics that are a ratio of two sums, such as value per call, by the delta method at the unit that chance assigned.
+ */
 import assert from 'node:assert/strict';
 import type { Moments, Undecided } from './moments.ts';
 

@@ -7,7 +7,8 @@ import { chiSquaredUpper } from './special.ts';
 
 /**
  * Σ (o - e)²/e over the arms of a weight above 0, with one degree of freedom fewer than there are of them (Fabijan et
- * al. 2019 alarm below 0.001). `leaked` counts the units of arms of weight 0: those can be no chance, and are in no sum.
+ * al. 2019 alarm below 0.001). `leaked` counts the units of arms of weight 0: those can be no chance, and are in no
+ * sum.
  *
  * Weights in any unit. Counts are of independent units, of a span in which the weights did not change. Undefined with
  * fewer than two arms that have a weight, or without units in them.

@@ -2,8 +2,9 @@
  * Whether two samples have the same quantile, looked at as often as one likes, from counts in buckets.
  *
  * Source: S. R. Howard & A. Ramdas, "Sequential estimation of quantiles with applications to A/B testing" (1906.09712),
- * Theorem 5. Needs values that are independent of each other in both samples: where latencies of neighbouring calls move
- * together it raises far more false alarms than it says (docs/adr/0011), so that rollouts use count-evidence.ts instead.
+ * Theorem 5. Needs values that are independent and of one distribution per sample over the whole time. Where latencies
+ * drift while the weights change, both samples have other mixtures of early and late, and equal versions differ
+ * (test/simulation/latencies.test.ts): rollouts count exceedances within blocks instead (docs/adr/0011).
  */
 import assert from 'node:assert/strict';
 import { betaBinomialWidth, logBetaBinomialMixture } from './mixtures.ts';

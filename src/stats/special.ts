@@ -17,6 +17,8 @@ const TINY = 1e-300;
 const SETTLED = 4 * Number.EPSILON;
 /** 1 + FAR² is FAR² to a double. */
 const FAR = 1e8;
+/** Degrees of freedom from which Student's distribution is the normal. */
+const NORMAL_FROM = 1e17;
 
 /** (-1)^k (ζ(k) - 1)/k for k = 2, 3, …: the Taylor coefficients of ln Γ(2 + z). */
 const ZETA_TERMS = [
@@ -61,7 +63,9 @@ export function logBeta(a: number, b: number): number {
   return HALF_LOG_TWO_PI - 0.5 * Math.log(total) + smallPart + largePart;
 }
 
-/** ln of the multivariate beta function, Σ ln Γ(v) - ln Γ(Σ v): the normalizer of a Dirichlet distribution. All v > 0. */
+/**
+ * ln of the multivariate beta function, Σ ln Γ(v) - ln Γ(Σ v): the normalizer of a Dirichlet distribution. All v > 0.
+ */
 export function logBetaOf(values: readonly number[]): number {
   assert(values.length > 0, 'logBetaOf needs at least one value');
   let total = values[0] ?? 0;
@@ -95,7 +99,9 @@ function betaTail({ x, complement: y, a, b }: { x: number; complement: number; a
   return density / betaFraction({ x, complement: y, a, b });
 }
 
-/** The fraction of Didonato & Morris (TOMS 708): that of DLMF 8.17.22, contracted, and free of cancellation near x = 1. */
+/**
+ * The fraction of Didonato & Morris (TOMS 708): that of DLMF 8.17.22, contracted, and free of cancellation near x = 1.
+ */
 function betaFraction({ x, complement: y, a, b }: { x: number; complement: number; a: number; b: number }): number {
   let value = (a * (a * y - b * x + 1)) / (a + 1);
   let c = value;
@@ -195,27 +201,40 @@ export function studentTwoSided({ t, df }: { t: number; df: number }): number {
   const size = Math.abs(t);
   if (size === Infinity) return 0;
   // Beyond it the two differ by less than the accuracy for |t| < 40, and the fraction would take long.
-  if (df > 1e17) return 2 * normalUpper(size);
+  if (df > NORMAL_FROM) return 2 * normalUpper(size);
   const ratio = size / Math.sqrt(df);
-  // The first term of the series, as the square may be more than a double holds.
-  if (ratio > FAR) return Math.exp(-df * Math.log(ratio) - Math.log(df / 2) - logBeta(df / 2, 0.5));
+  if (ratio > FAR) return Math.exp(logFarTail({ ratio, df }));
   const square = ratio * ratio;
   return betaTail({ x: 1 / (1 + square), complement: square / (1 + square), a: df / 2, b: 0.5 });
+}
+
+/** ln P(|T| >= ratio √df), by the first term of the series: the square of a ratio may be more than a double holds. */
+function logFarTail({ ratio, df }: { ratio: number; df: number }): number {
+  return -df * Math.log(ratio) - Math.log(df / 2) - logBeta(df / 2, 0.5);
 }
 
 /** The t with P(T <= t) = p of a Student T, 0 <= p <= 1: Newton on ln P over ln t, from the normal's quantile. */
 export function studentQuantile({ p, df }: { p: number; df: number }): number {
   assert(p >= 0 && p <= 1, `a probability lies in 0..1, not at ${p}`);
+  assert(df > 0, `degrees of freedom are positive, not ${df}`);
   if (p > 0.5) return -studentQuantile({ p: 1 - p, df });
   const normal = normalQuantile(p);
-  if (normal === 0 || normal === -Infinity || df > 1e17) return normal;
+  if (normal === 0 || normal === -Infinity || df > NORMAL_FROM) return normal;
   const logScale = 0.5 * Math.log(df) + logBeta(df / 2, 0.5);
   let t = -normal;
+  let nearer = t;
   for (let round = 0; round < 100 && t < Infinity; round++) {
-    const tail = studentTwoSided({ t, df }) / 2;
     const ratio = t / Math.sqrt(df);
+    const logTail = ratio > FAR ? logFarTail({ ratio, df }) : Math.log(studentTwoSided({ t, df }));
+    if (logTail === -Infinity) {
+      // A step to where the tail is less than a double: halfway back.
+      t = Math.sqrt(t * nearer);
+      continue;
+    }
+    nearer = t;
     const logSum = ratio > FAR ? 2 * Math.log(ratio) : Math.log1p(ratio * ratio);
-    const step = (Math.log(tail / p) * tail) / (t * Math.exp(-((df + 1) / 2) * logSum - logScale));
+    const logDensity = -((df + 1) / 2) * logSum - logScale;
+    const step = (logTail - Math.log(2 * p)) * Math.exp(logTail - Math.LN2 - Math.log(t) - logDensity);
     t *= Math.exp(step);
     if (Math.abs(step) < 1e-15) break;
   }

@@ -1,4 +1,7 @@
-/** Welch's test of two means, absolute and relative: for independent units of any variances, fixed in number beforehand. */
+/**
+ * Welch's test of two means, absolute and relative: for independent units of any variances, fixed in number
+ * beforehand.
+ */
 import assert from 'node:assert/strict';
 import type { DifferenceTest, Moments, Undecided } from './moments.ts';
 import { studentQuantile, studentTwoSided } from './special.ts';

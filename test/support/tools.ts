@@ -30,9 +30,9 @@ export async function goTool(name: keyof typeof GO_TOOLS): Promise<Tool> {
   });
 }
 
-/** A Python with the packages of test/conformance/requirements.txt. */
-export async function python(): Promise<Tool> {
-  const requirements = join(REPOSITORY, 'test/conformance/requirements.txt');
+/** A Python with the packages of this file of test/conformance. */
+export async function python(file = 'requirements.txt'): Promise<Tool> {
+  const requirements = join(REPOSITORY, 'test/conformance', file);
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')

@@ -3,7 +3,7 @@
     python3 -m venv VENV && VENV/bin/pip install numpy scipy statsmodels mpmath
     VENV/bin/python test/vectors/generate.py && npx prettier --write test/vectors/stats.json
 
-Special functions are from mpmath at 50 digits or more, of exactly the doubles that are written down. The tests are from scipy
+Special functions are from mpmath at 50 digits or more, of exactly the doubles that are written down. Tests are from scipy
 and statsmodels where those have them, else the formula written out in numpy.
 """
 import json

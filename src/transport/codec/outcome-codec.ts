@@ -6,9 +6,11 @@ import type { Outcome__Output as OutcomeIn } from '../gen/sluice/v1/Outcome.ts';
 import { parseTime } from './admin/time-codec.ts';
 import { toNumber } from './int64.ts';
 
-export function parseOutcome({ at, ...outcome }: OutcomeIn): ReportedOutcome {
+/** @param index of the message's outcomes, for words about it. */
+export function parseOutcome({ at: time, ...outcome }: OutcomeIn, index: number): ReportedOutcome {
   const { predictionId, experiment, routingKey, metric, value, denominator, id } = outcome;
-  return { predictionId, experiment, routingKey, metric, value, denominator, at: parseTime('at', at) ?? 0, id };
+  const at = parseTime(`outcomes[${index}].at`, time) ?? 0;
+  return { predictionId, experiment, routingKey, metric, value, denominator, at, id };
 }
 
 export function formatKept({ at, ...outcome }: ReportedOutcome): KeptOutcome {

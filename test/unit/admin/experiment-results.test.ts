@@ -80,7 +80,8 @@ suite('the results of an experiment', () => {
     await send(scene, policy({}, { arms: (await scene.policy()).arms, shadows: [{ version: '3', share: 1 }] }));
     await tell(scene, { calls: 250, instance: 'c' });
     const { arms } = await scene.policy();
-    await send(scene, policy({}, { arms: arms.map((arm, index) => ({ ...arm, weight: index === 0 ? 4000 : 6000 })) }));
+    const others: Record<string, number> = { 'colours.control': 4000, 'colours.treatment': 6000 };
+    await send(scene, policy({}, { arms: arms.map((arm) => ({ ...arm, weight: others[arm.arm] ?? 0 })) }));
     await tell(scene, { calls: 100, instance: 'after' });
     const found = await results(scene);
     assert.equal(found.record.phase, 'overridden');
@@ -220,7 +221,8 @@ suite('watching results', () => {
     const pause = async (): Promise<void> => {
       await once(ticks, 'tick');
     };
-    const service = experimentService({ ...scene.context, evidence: scene.evidence }, pause);
+    const { context, evidence, outcomes } = scene;
+    const service = experimentService({ ...context, evidence, outcomes }, pause);
     const sent = new EventEmitter();
     const told: ResultsOut[] = [];
     const call = { signal: new AbortController().signal } as LongCall;
@@ -236,9 +238,9 @@ suite('watching results', () => {
     ticks.emit('tick');
     await second;
     await stop(scene);
-    const timer = setInterval(() => ticks.emit('tick'), 1);
+    ticks.emit('tick');
     await watching;
-    clearInterval(timer);
+    assert.equal(evidence.listeners, 0);
     const seen = told.map(({ experiment, arms }) => [
       experiment?.phase,
       arms?.reduce((sum, { units }) => sum + Number(units), 0),

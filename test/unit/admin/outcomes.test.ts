@@ -345,7 +345,11 @@ suite('outcomes of a rollout', () => {
     const metrics = [{ metric: 'outcome:conversion', margin: 0.01, onFail: 'rollback', direction: 'increase' }];
     const analysis = { alpha: 0, metrics, guardrails: [], fuse: undefined, onInsufficient: '' };
     const strategy = compileStrategy({ kind: 'canary', analysis });
-    await startRollout(scene.context, { model: 'iris', candidate: '2', strategy, force: false }, order());
+    await startRollout(
+      { ...scene.context, live: () => undefined },
+      { model: 'iris', candidate: '2', strategy, force: false },
+      order(),
+    );
     for (const { arm, slots } of (await scene.policy()).arms) {
       const { predictionId } = await scene.call('', slots[0]?.[0]);
       const value = arm === '1' ? 0.25 : 0.75;

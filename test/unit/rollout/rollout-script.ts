@@ -1,6 +1,6 @@
 /**
- * Plays a script against the rollout reducer and writes down what it decides. The first line of a script says what it is
- * about, the second is the strategy as it is written for `compileStrategy` (JSON; ms). Then a line is one of
+ * Plays a script against the rollout reducer and writes down what it decides. The first line of a script says what it
+ * is about, the second is the strategy as it is written for `compileStrategy` (JSON; ms). Then a line is one of
  *
  *     start by ann                         begins the rollout of version 2 against version 1
  *     tick applied pass calls=120          the world as it is now; what a tick does not mention stays as it was
@@ -10,9 +10,10 @@
  *     superseded by ann                    a rollout of version 3 takes its place
  *     crash                                the state goes through JSON, as a restart of the process takes it
  *
- * A line may begin with "10s", "5m" or "1h": so much later. Words of a tick: `applied`, `waiting`, `pass`, `insufficient`,
- * `fail=METRIC:ACTION` (rollback, pause, alert), `calls=`, `pairs=`, `agree` or `differ` (the verdict on disagreement),
- * `budget=WEIGHT/EXTRA` (`budget=?/0`: cannot be told). What follows is written below, after "> ": transitions, effects, refusals.
+ * A line may begin with "10s", "5m" or "1h": so much later. Words of a tick: `applied`, `waiting`, `pass`,
+ * `insufficient`, `fail=METRIC:ACTION` (rollback, pause, alert), `calls=`, `pairs=`, `agree` or `differ` (the verdict on
+ * disagreement), `budget=WEIGHT/EXTRA` (`budget=?/0`: cannot be told). What follows is written below, after "> ":
+ * transitions, effects, refusals.
  */
 import assert from 'node:assert/strict';
 import { ServerError } from '../../../src/domain/errors.ts';

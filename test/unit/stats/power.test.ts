@@ -25,7 +25,10 @@ suite('Units for a proportion', () => {
     assert.equal(units(0.2, 0.05), 1093.74);
     assert.equal(Math.round(10 * units(0.99, -0.01)) / 10, 2318.2);
     assert.equal(Math.round(units(0.999, -0.001)), 23_510);
-    assert.equal(Math.round(unitsForProportions({ ...usual, power: 0.85, baseline: 0.34, effect: 0.003 }) ?? NaN), 448_674);
+    assert.equal(
+      Math.round(unitsForProportions({ ...usual, power: 0.85, baseline: 0.34, effect: 0.003 }) ?? NaN),
+      448_674,
+    );
   });
 
   test('are infinite for no effect, and undefined where the moved share is none', () => {

@@ -143,12 +143,13 @@ suite('special functions, whatever their arguments', () => {
   });
 
   test('quantiles undo the distributions', () => {
-    const p = fc.double({ min: 1e-200, max: 0.5, noNaN: true });
+    const p = fc.double({ min: 1e-300, max: 0.5, noNaN: true });
     const df = fc.double({ min: 0.5, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(p, df, (p, df) => {
         assertClose(normalCdf(normalQuantile(p)), p, 'normal', 1e-11);
         const t = studentQuantile({ p, df });
+        assert(t <= 0, `${t} for p ${p} and ${df} degrees`);
         // Where t is too large for a double, its tail is out of reach too.
         if (Number.isFinite(t)) assertClose(studentTwoSided({ t, df }) / 2, p, 'student', 1e-10);
       }),

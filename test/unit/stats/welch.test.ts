@@ -70,7 +70,7 @@ suite("Welch's test", () => {
         assert(found.kind === 'tested' && swapped.kind === 'tested' && scaled.kind === 'tested');
         assert(found.pValue >= 0 && found.pValue <= 1);
         assertClose(swapped.pValue, found.pValue, 'p-value', 1e-9);
-        assert.equal(swapped.difference, -found.difference);
+        assert.equal(swapped.difference, 0 - found.difference);
         assertClose(scaled.degreesOfFreedom, found.degreesOfFreedom, 'degrees of freedom', 1e-9);
         assert(Math.abs(scaled.pValue - found.pValue) < 1e-9);
       }),

@@ -61,7 +61,7 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
       monitor: monitorService({ ...scene.context, statistics }),
       audit: auditService(scene.context),
       rollouts: rolloutService({ ...scene.context, rollouts }),
-      experiments: experimentService({ ...scene.context, evidence }),
+      experiments: experimentService({ ...scene.context, evidence, outcomes: { listen: () => () => undefined } }),
       shadows: shadowService({ ...scene.context, evidence }),
       drift: driftService({ ...scene.context, evidence }),
     },

@@ -4,8 +4,11 @@ import { suite, test } from 'node:test';
 import { rolloutService } from '../../../src/transport/services/admin/rollout-service.ts';
 import type { LongCall } from '../../../src/transport/long-call.ts';
 import type { Rollout } from '../../../src/transport/gen/sluice/admin/v1/Rollout.ts';
+import { loadAdminSchema } from '../../../src/transport/grpc-js/codec.ts';
 import { openRolloutScene } from '../../support/rollout-scene.ts';
 import type { RolloutScene } from '../../support/rollout-scene.ts';
+
+const { Get, Pause } = loadAdminSchema().sluice.admin.v1.Rollouts.service;
 
 function callOf(actor: string, signal = new AbortController().signal): LongCall {
   return {
@@ -20,7 +23,11 @@ function callOf(actor: string, signal = new AbortController().signal): LongCall 
 }
 
 const START = { model: 'iris', candidate: '2', strategy: null, force: false, reason: '', idempotencyKey: '' };
-const CHANGE = { id: 1, expectedGeneration: 0, reason: '', idempotencyKey: '' };
+
+/** Requests as they are read from their bytes. */
+const change = (reason = '') => Pause.requestDeserialize(Pause.requestSerialize({ id: 1, reason }));
+const ask = (request: { readonly id?: number; readonly model?: string }) =>
+  Get.requestDeserialize(Get.requestSerialize(request));
 
 const serviceOf = (scene: RolloutScene) => rolloutService({ ...scene.context, rollouts: scene.controller() });
 
@@ -30,10 +37,10 @@ suite('the Rollouts service', () => {
     const service = serviceOf(scene);
     const replies = [
       await service.start(START, callOf('ann')),
-      await service.pause({ ...CHANGE, reason: 'lunch' }, callOf('bob')),
-      await service.resume(CHANGE, callOf('bob')),
-      await service.promote({ ...CHANGE, full: true }, callOf('bob')),
-      await service.abort(CHANGE, callOf('cid')),
+      await service.pause(change('lunch'), callOf('bob')),
+      await service.resume(change(), callOf('bob')),
+      await service.promote({ ...change(), full: true }, callOf('bob')),
+      await service.abort(change(), callOf('cid')),
     ];
     assert.deepEqual(
       replies.map(({ phase, generation, weight, transitions }) => [
@@ -50,7 +57,7 @@ suite('the Rollouts service', () => {
         ['aborted', 5, 0, 'cid'],
       ],
     );
-    assert.deepEqual(await service.get({ id: 0, model: 'iris' }, callOf('ann')), replies.at(-1));
+    assert.deepEqual(await service.get(ask({ model: 'iris' }), callOf('ann')), replies.at(-1));
     const { rollouts } = await service.list({ model: '', openOnly: false, pageSize: 0, pageToken: '' }, callOf('ann'));
     assert.deepEqual(rollouts, [{ ...replies.at(-1), transitions: [] }]);
   });
@@ -61,8 +68,8 @@ suite('the Rollouts service', () => {
     const strategy = { kind: 'blueGreen', blueGreen: { approval: true } } as const;
     const full = { ...strategy, shadow: null, analysis: null, bake: null, deadline: null };
     await service.start({ ...START, strategy: full }, callOf('ann'));
-    await assert.rejects(async () => service.approve(CHANGE, callOf('ann')), { code: 'permission_denied' });
-    assert.equal((await service.approve(CHANGE, callOf('bob'))).weight, 10_000);
+    await assert.rejects(async () => service.approve(change(), callOf('ann')), { code: 'permission_denied' });
+    assert.equal((await service.approve(change(), callOf('bob'))).weight, 10_000);
   });
 
   test('tells a watcher each transition and new evidence, and ends with the rollout', async () => {
@@ -72,7 +79,7 @@ suite('the Rollouts service', () => {
     const told: Rollout[] = [];
     let more = Promise.withResolvers<undefined>();
     const watching = Promise.resolve(
-      service.watch({ id: 0, model: 'iris' }, callOf('ann'), (rollout) => {
+      service.watch(ask({ model: 'iris' }), callOf('ann'), (rollout) => {
         told.push(rollout);
         more.resolve(undefined);
         more = Promise.withResolvers();
@@ -87,7 +94,7 @@ suite('the Rollouts service', () => {
     await until((rollout) => rollout?.phase === 'holding');
     await scene.calls('2', { ok: 5 });
     await until((rollout) => rollout?.candidateArm?.calls === 5);
-    await service.abort(CHANGE, callOf('ann'));
+    await service.abort(change(), callOf('ann'));
     await watching;
     assert.equal(told.at(-1)?.phase, 'aborted');
   });
@@ -96,9 +103,9 @@ suite('the Rollouts service', () => {
     await using scene = await openRolloutScene();
     const service = serviceOf(scene);
     await service.start(START, callOf('ann'));
-    await service.abort(CHANGE, callOf('ann'));
+    await service.abort(change(), callOf('ann'));
     const told: Rollout[] = [];
-    await service.watch({ id: 1, model: '' }, callOf('ann'), (rollout) => {
+    await service.watch(ask({ id: 1 }), callOf('ann'), (rollout) => {
       told.push(rollout);
       return Promise.resolve();
     });
@@ -113,7 +120,7 @@ suite('the Rollouts service', () => {
     const service = serviceOf(scene);
     await service.start(START, callOf('ann'));
     const gone = new AbortController();
-    const watching = service.watch({ id: 1, model: '' }, callOf('ann', gone.signal), () => {
+    const watching = service.watch(ask({ id: 1 }), callOf('ann', gone.signal), () => {
       gone.abort();
       return Promise.resolve();
     });

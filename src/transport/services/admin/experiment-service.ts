@@ -3,10 +3,10 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import { concludeExperiment, startExperiment, stopExperiment } from '../../../admin/change-experiment.ts';
 import type { AdminContext } from '../../../admin/context.ts';
 import { createExperiment } from '../../../admin/create-experiment.ts';
-import type { EvidenceReader } from '../../../admin/evidence.ts';
 import { settleExperiment } from '../../../admin/experiment-record.ts';
 import { experimentResults } from '../../../admin/experiment-results.ts';
-import type { ExperimentResults } from '../../../admin/experiment-results.ts';
+import type { ExperimentResults, ResultsContext } from '../../../admin/experiment-results.ts';
+import type { Outcomes } from '../../../admin/outcomes.ts';
 import { listExperiments } from '../../../admin/list-experiments.ts';
 import { formatExperiment, formatResults, parseExperiment } from '../../codec/admin/experiment-codec.ts';
 import { parseOrder } from '../../codec/admin/order.ts';
@@ -16,16 +16,15 @@ import type { ExperimentsService } from './admin-services.ts';
 import { watch } from './watch.ts';
 import type { Pause, Watched } from './watch.ts';
 
-/** Results take some work; they are looked at this often while somebody watches. */
+export type ExperimentContext = AdminContext & ResultsContext & { readonly outcomes: Pick<Outcomes, 'listen'> };
+
+/** Results take some work; they are looked at this often at most while somebody watches. */
 const TELL_EVERY_MS = 1000;
 
 const everySecond: Pause = (_ms, signal) => pauseFor(TELL_EVERY_MS, undefined, { signal });
 
 /** @param pause between two replies of a watch. */
-export function experimentService(
-  context: AdminContext & { readonly evidence: EvidenceReader },
-  pause: Pause = everySecond,
-): ExperimentsService {
+export function experimentService(context: ExperimentContext, pause: Pause = everySecond): ExperimentsService {
   const show = async (name: string): Promise<Experiment> => formatExperiment(await settleExperiment(context, name));
   return {
     create: async ({ reason, idempotencyKey, ...request }, call) => {
@@ -55,8 +54,8 @@ export function experimentService(
     },
     getResults: async ({ name }) => formatResults(await experimentResults(context, name)),
     watchResults: async ({ name }, call, send) => {
-      await settleExperiment(context, name);
-      const watched = watchedResults(context, name);
+      const { plan } = await settleExperiment(context, name);
+      const watched = watchedResults(context, plan);
       // When it was looked at is no change.
       let told = '';
       const tell = async (results: ExperimentResults): Promise<void> => {
@@ -70,18 +69,25 @@ export function experimentService(
   };
 }
 
-/** Outcomes are told of by nobody: they are looked for each second. */
 function watchedResults(
-  context: AdminContext & { readonly evidence: EvidenceReader },
-  name: string,
+  context: ExperimentContext,
+  { name, model }: { readonly name: string; readonly model: string },
 ): Watched<ExperimentResults> {
   return {
     listen: (touch) => {
-      const timer = setInterval(() => {
-        touch(name);
-      }, TELL_EVERY_MS);
+      const stops = [
+        context.changes.listen((changed) => {
+          if (changed === model) touch(name);
+        }),
+        context.evidence.listen((rows) => {
+          if (rows.some((row) => row.kind === 'arm' && row.model === model)) touch(name);
+        }),
+        context.outcomes.listen((experiments) => {
+          if (experiments.has(name)) touch(name);
+        }),
+      ];
       return () => {
-        clearInterval(timer);
+        for (const stop of stops) stop();
       };
     },
     first: () => Promise.resolve([name]),
