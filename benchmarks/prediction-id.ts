@@ -10,7 +10,14 @@ const BODY = randomBytes(48);
 const KEY_AND_BODY = Buffer.concat([KEY, BODY]);
 const SECRET = createSecretKey(KEY);
 const IDS = new PredictionIds({ key: KEY, boot: randomBytes(8), now: Date.now });
-const FACTS = { model: 'iris', version: '20260101_120000', arm: 'canary', epoch: 12, slot: 4255, unit: '00c0ffee12345678' };
+const FACTS = {
+  model: 'iris',
+  version: '20260101_120000',
+  arm: 'canary',
+  epoch: 12,
+  slot: 4255,
+  unit: '00c0ffee12345678',
+};
 
 const WAYS: Readonly<Record<string, () => string>> = {
   'a whole prediction id': () => IDS.sign(FACTS),

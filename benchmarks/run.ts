@@ -1,10 +1,16 @@
-/** `npm run bench` answers every question in some minutes; `npm run bench -- throughput --seconds 5 --rounds 3` one of them. */
+/**
+ * `npm run bench` answers every question in some minutes; `npm run bench -- throughput --seconds 5 --rounds 3` one of
+ * them.
+ */
 import { adminLatency } from './admin-latency.ts';
 import { loading } from './loading.ts';
 import { overload } from './overload.ts';
 import { predictionId } from './prediction-id.ts';
 import { registryScale } from './registry-scale.ts';
 import { shadow } from './shadow.ts';
+import { simulateBudget } from './simulate-budget.ts';
+import { simulateErrors } from './simulate-errors.ts';
+import { simulateLatency } from './simulate-latency.ts';
 import { throughput } from './throughput.ts';
 
 const SCENARIOS = new Map(
@@ -16,6 +22,9 @@ const SCENARIOS = new Map(
     'admin-latency': adminLatency,
     'registry-scale': registryScale,
     shadow,
+    'simulate-errors': simulateErrors,
+    'simulate-latency': simulateLatency,
+    'simulate-budget': simulateBudget,
   }),
 );
 

@@ -1,4 +1,7 @@
-/** Keeps all open rollouts going: each is looked at when evidence comes, when something about it changes, and each second. */
+/**
+ * Keeps all open rollouts going: each is looked at when evidence comes, when something about it changes, and each
+ * second.
+ */
 import { RolloutFollower } from './rollout-follower.ts';
 import type { FollowerOptions } from './rollout-follower.ts';
 import type { Seen } from './rollout-body.ts';

@@ -1,4 +1,6 @@
-/** Takes what the reducer decided into the store: state, traffic, journal and audit log, in the caller's transaction. */
+/**
+ * Takes what the reducer decided into the store: state, traffic, journal and audit log, in the caller's transaction.
+ */
 import type { EventKind } from '../domain/registry.ts';
 import type { TrafficPolicy } from '../domain/traffic.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';

@@ -1,6 +1,6 @@
 /**
- * Rollouts and experiments as the store keeps them: a document that is replaced with each transition, a journal that only
- * grows, and the newest cumulative rows of evidence. Bodies are JSON; the store does not look inside.
+ * Rollouts and experiments as the store keeps them: a document that is replaced with each transition, a journal that
+ * only grows, and the newest cumulative rows of evidence. Bodies are JSON; the store does not look inside.
  */
 
 export const DOCUMENT_KINDS = ['rollout', 'experiment'] as const;

@@ -1,5 +1,6 @@
 /**
- * Anytime-valid bounds of a proportion: the beta-binomial mixture of Howard et al. (1810.08240, Proposition 7), inverted.
+ * Anytime-valid bounds of a proportion: the beta-binomial mixture of Howard et al. (1810.08240, Proposition 7),
+ * inverted.
  *
  * At all times at once the true proportion lies within them with probability 1 - alpha, however often one looks; needs
  * independent trials with one probability (or, for a changing one, its conditional mean).

@@ -42,11 +42,11 @@ const OPTIMAL_TRIALS = 300;
  * baseline's (beta-binomial, at alpha/2 together), N the budget and L the whole faults that are left of it.
  *
  * Faults are unpredictable and a share is late: with what "budget left >= w r h (U - B)" allows, a bad candidate breaks
- * its budget in a third of all runs, since the last fault that fits is followed by others before the share is 0. The sum
- * of this bound over all horizons until N faults came is alpha/2; test/simulation/budget.test.ts checks it.
+ * its budget in a third of all runs, since the last fault that fits is followed by others before the share is 0. The
+ * sum of this bound over all horizons until N faults came is alpha/2; test/simulation/budget.test.ts checks it.
  *
- * What is bounded are the faults that are seen, X - n p, by which chance is taken for harm: of an equal candidate with n
- * calls they go beyond N by themselves where N is not 3 √(n p (1 + n / baseline calls)) at least.
+ * What is bounded are the faults that are seen, X - n p, by which chance is taken for harm: of an equal candidate with
+ * n calls they go beyond N by themselves where N is not 3 √(n p (1 + n / baseline calls)) at least.
  */
 export function budgetedShare(query: BudgetQuery): BudgetShare {
   const { budget, alpha, candidate, baseline, callsPerSecond, horizonSeconds, maxShare } = query;

@@ -5,8 +5,8 @@
  * q = w e^δ / (w e^δ + 1 - w), and the wealth of betting on δ grows by (q/w)^x ((1-q)/(1-w))^(1-x). The mean of the
  * wealth over a fixed grid of δ is a nonnegative supermartingale of at most 1 on average for every risk ratio up to the
  * margin, whatever decides the shares, as long as they are known before the events: it may be looked at after each, and
- * P(it ever reaches 1/α) <= α (Ville). The grid takes the place of the beta mixture of Lindon & Malek (2011.03567), whose
- * closed form needs one share for all events.
+ * P(it ever reaches 1/α) <= α (Ville). The grid takes the place of the beta mixture of Lindon & Malek (2011.03567),
+ * whose closed form needs one share for all events.
  */
 import assert from 'node:assert/strict';
 
@@ -19,8 +19,8 @@ const RATIOS = [1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 25, 50, 1
 export const NO_COUNT_EVIDENCE: CountEvidence = RATIOS.map(() => 0);
 
 /**
- * Takes in one block of events, given that of all exposures a share of `share` was the candidate's. `margin` >= 1 is the
- * risk ratio that is still no harm. A block whose exposure was one-sided says nothing.
+ * Takes in one block of events, given that of all exposures a share of `share` was the candidate's. `margin` >= 1 is
+ * the risk ratio that is still no harm. A block whose exposure was one-sided says nothing.
  */
 export function addCounts(
   evidence: CountEvidence,

@@ -31,8 +31,9 @@ export function anytimeHalfWidth(estimate: Estimate): number {
 }
 
 /**
- * min(1, 1/e), e = exp(ρ² Δ²N/se² / (2 (Nρ² + 1))) / √(Nρ² + 1): of this look; the anytime p-value is the least that it ever
- * was. 1 before the first observation, and where the standard error is 0, since nothing is known of the spread then.
+ * min(1, 1/e), e = exp(ρ² Δ²N/se² / (2 (Nρ² + 1))) / √(Nρ² + 1): of this look; the anytime p-value is the least that it
+ * ever was. 1 before the first observation, and where the standard error is 0, since nothing is known of the spread
+ * then.
  */
 export function anytimePValue(estimate: Estimate & { readonly difference: number }): number {
   const { standardError, count } = checked(estimate);

@@ -1,5 +1,6 @@
 /**
- * Mixture martingales: what a gambler owns who bet on many effects at once, against "the mean is what it is said to be".
+ * Mixture martingales: what a gambler owns who bet on many effects at once, against "the mean is what it is said to
+ * be".
  *
  * Source: Howard, Ramdas, McAuliffe & Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence sequences"
  * (1810.08240). Each has a mean of at most 1 at all times, so P(it ever reaches 1/α) <= α.
@@ -15,8 +16,8 @@ export function mixtureRho({ v, alpha }: { readonly v: number; readonly alpha: n
 /**
  * ln of the two-sided normal mixture at a sum s of variance v: ½ ln(ρ/(v + ρ)) + s²/(2(v + ρ)).
  *
- * The mSPRT of Johari et al. (1512.04922), √(V/(V + nτ²)) exp(n²τ²θ²/(2V(V + nτ²))), is the same at s = nθ/√V, v = n and
- * ρ = V/τ².
+ * The mSPRT of Johari et al. (1512.04922), √(V/(V + nτ²)) exp(n²τ²θ²/(2V(V + nτ²))), is the same at s = nθ/√V, v = n
+ * and ρ = V/τ².
  */
 export function logNormalMixture({
   s,
@@ -54,8 +55,9 @@ export interface BetaBinomialBet {
 }
 
 /**
- * ln of the beta-binomial mixture: ln B(a + x, b + n - x) - ln B(a, b) - x ln p - (n - x) ln(1 - p) for x of n trials, with
- * a = r/(1 - p) and b = r/p. The paper's Proposition 7 at g = p, h = 1 - p, s = x - np and v = npq; x may be fractional.
+ * ln of the beta-binomial mixture: ln B(a + x, b + n - x) - ln B(a, b) - x ln p - (n - x) ln(1 - p) for x of n trials,
+ * with a = r/(1 - p) and b = r/p. The paper's Proposition 7 at g = p, h = 1 - p, s = x - np and v = npq; x may be
+ * fractional.
  */
 export function logBetaBinomialMixture({ successes, trials, p, rest, r }: BetaBinomialBet): number {
   const failures = trials - successes;

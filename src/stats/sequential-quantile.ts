@@ -24,8 +24,9 @@ const TUNED_ALPHA = 0.05;
 
 /**
  * min(1, exp(-min over x of (G_a(x) + G_b(x)))), where G(x) is the evidence that x is not the
- * q-quantile: the two-sided beta-binomial mixture of n F(x) successes in n trials of probability q. Within a bucket F lies between its values at the edges; the
- * one with the least evidence is taken, so that buckets can only make the p-value larger. 1 where a sample is empty.
+ * q-quantile: the two-sided beta-binomial mixture of n F(x) successes in n trials of probability q. Within a bucket F
+ * lies between its values at the edges; the one with the least evidence is taken, so that buckets can only make the
+ * p-value larger. 1 where a sample is empty.
  */
 export function quantileTestPValue({ quantile, a, b, optimalCount }: QuantileQuery): number {
   assert(quantile > 0 && quantile < 1, `a quantile lies between 0 and 1, not at ${quantile}`);

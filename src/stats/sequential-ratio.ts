@@ -1,10 +1,12 @@
 /**
- * Whether the arms get the shares that they were given, looked at as often as one likes: sequential sample ratio mismatch.
+ * Whether the arms get the shares that they were given, looked at as often as one likes: sequential sample ratio
+ * mismatch.
  *
  * Source: M. Lindon & A. Malek, "Anytime-valid inference for multinomial count data" (2011.03567): the shares that a
  * Dirichlet distribution around the given ones proposes are bet against the given ones. Under the given shares the
- * evidence is a nonnegative martingale of mean 1, so P(it ever reaches 1/α) <= α. Assumes that each unit goes to an arm by
- * chance of its own, with shares that did not change: units of one key count once, and each epoch is tested by itself.
+ * evidence is a nonnegative martingale of mean 1, so P(it ever reaches 1/α) <= α. Assumes that each unit goes to an arm
+ * by chance of its own, with shares that did not change: units of one key count once, and each epoch is tested by
+ * itself.
  */
 import assert from 'node:assert/strict';
 import { logBetaOf } from './special.ts';
@@ -25,14 +27,15 @@ export interface SequentialRatio {
 }
 
 /**
- * How many units the proposed shares are sure of: √(θ(1-θ)/k) is how far they lie from the given ones. 100 finds what is
- * five percentage points off in hundreds of units, 10,000 what is half a point off in tens of thousands.
+ * How many units the proposed shares are sure of: √(θ(1-θ)/k) is how far they lie from the given ones. 100 finds what
+ * is five percentage points off in hundreds of units, 10,000 what is half a point off in tens of thousands.
  */
 const CONCENTRATIONS = [100, 10_000];
 
 /**
  * The mean of the e-values of a coarse and of a fine alternative, which is an e-value: it costs ln 2 of evidence, and
- * finds large mismatches early and small ones at all. With fewer than two arms of a weight above 0 there is no evidence.
+ * finds large mismatches early and small ones at all. With fewer than two arms of a weight above 0 there is no
+ * evidence.
  */
 export function sequentialRatioTest({ counts, weights }: RatioCounts): SequentialRatio {
   const logs = CONCENTRATIONS.map((concentration) => logRatioEvidence({ counts, weights, concentration }));
@@ -43,8 +46,8 @@ export function sequentialRatioTest({ counts, weights }: RatioCounts): Sequentia
 }
 
 /**
- * ln E = ln B(kθ + c) - ln B(kθ) - Σ c ln θ over the arms of a weight above 0, with shares θ, counts c, concentration k and
- * the multivariate beta function B.
+ * ln E = ln B(kθ + c) - ln B(kθ) - Σ c ln θ over the arms of a weight above 0, with shares θ, counts c, concentration k
+ * and the multivariate beta function B.
  */
 export function logRatioEvidence({
   counts,

@@ -77,9 +77,7 @@ suite('looked at all the time, at most alpha of 10,000 runs', () => {
   });
 
   test('declare a difference of equal means of skewed values, from 50 units of each arm on', () => {
-    const seen = crossings(NULLS, (random) =>
-      difference(() => -Math.log(1 - random.next()), { from: 50, units: 800 }),
-    );
+    const seen = crossings(NULLS, (random) => difference(() => -Math.log(1 - random.next()), { from: 50, units: 800 }));
     assertHolds(seen, 'exponential values');
     assert(seen.crossed > 0);
   });

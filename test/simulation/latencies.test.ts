@@ -1,8 +1,11 @@
-/** Evidence of latencies: exceedances within blocks hold under bursts, drift and changing weights; what else would not. */
+/**
+ * Evidence of latencies: exceedances within blocks hold under bursts, drift and changing weights; what else would not.
+ */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { LatencyMetric } from '../../src/domain/strategy.ts';
 import { Prng } from '../support/prng.ts';
+import { largestOfKeyedRuns } from './keyed-runs.ts';
 import { allowedOf, assertHolds, crossingsOfEach, median } from './null-runs.ts';
 import { EVEN, largestLatencyEvidence, largestQuantileEvidence, runsToRollBack } from './run-streams.ts';
 import type { RunStream } from './run-streams.ts';
@@ -51,6 +54,15 @@ test('calls of one run share its time: counted one by one they raise false alarm
   const nulls = { runs: 300, seed: 13, alpha: ALPHA };
   const crossed = crossingsOfEach(nulls, (random) => largestLatencyEvidence(random, { ...EVEN, callsPerRun: 8 }));
   for (const count of crossed) assert(count > 2 * allowedOf(nulls), `${crossed.join()} of 300`);
+});
+
+test('a caller whose requests are large is no slow candidate where of each caller one run counts', () => {
+  const nulls = { runs: 100, seed: 19, alpha: ALPHA };
+  const [all = 0, once = 0] = crossingsOfEach(nulls, (random) =>
+    largestOfKeyedRuns(random, { keys: 100, spread: 0.5, share: 0.25, quantile: 0.5 }),
+  );
+  assert(all > 2 * allowedOf(nulls), `${all} of 100 where all runs count`);
+  assert(once <= allowedOf(nulls), `${once} of 100 where one of each caller does`);
 });
 
 suite('two equal versions on one lane under bursts that are shorter than a block', () => {

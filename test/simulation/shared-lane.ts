@@ -84,8 +84,9 @@ function callsOf(random: Prng, load: Load): readonly Call[] {
 export type Rule = 'oldest of each run' | 'neighbours of both arms';
 
 /**
- * Neighbours: of the calls in the order in which they came the first and the second, the third and the fourth and so on,
- * where chance sent one to each arm; of each run one call. They are counted when both have come and the call is done.
+ * Neighbours: of the calls in the order in which they came the first and the second, the third and the fourth and so
+ * on, where chance sent one to each arm; of each run one call. They are counted when both have come and the call is
+ * done.
  */
 function counted(calls: readonly Call[], rule: Rule): readonly (Call & { countedAt: number })[] {
   if (rule === 'oldest of each run') {

@@ -56,8 +56,10 @@ export type Service = 'Registry' | 'Traffic' | 'Rollouts' | 'Experiments' | 'Sha
 
 export class AdminClient {
   readonly #client: Client;
+  readonly #actor: string;
 
-  constructor(address: string) {
+  constructor(address: string, actor = 'tester') {
+    this.#actor = actor;
     this.#client = new Client(address, credentials.createInsecure(), {
       'grpc.initial_reconnect_backoff_ms': 50,
       'grpc.max_reconnect_backoff_ms': 200,
@@ -143,7 +145,7 @@ export class AdminClient {
 
   #metadata(): Metadata {
     const metadata = new Metadata();
-    metadata.set('x-sluice-actor', 'tester');
+    metadata.set('x-sluice-actor', this.#actor);
     return metadata;
   }
 }

@@ -1,4 +1,6 @@
-/** Holds what the store kept of a rollout against the pure reducer: each entry of the journal has to be what it decides. */
+/**
+ * Holds what the store kept of a rollout against the pure reducer: each entry of the journal has to be what it decides.
+ */
 import assert from 'node:assert/strict';
 import { entryFrom } from '../../src/admin/rollout-codec.ts';
 import type { RolloutEntry, RolloutRecord } from '../../src/admin/rollout-body.ts';

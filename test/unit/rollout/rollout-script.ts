@@ -11,8 +11,8 @@
  *     crash                                the state goes through JSON, as a restart of the process takes it
  *
  * A line may begin with "10s", "5m" or "1h": so much later. Words of a tick: `applied`, `waiting`, `pass`,
- * `insufficient`, `fail=METRIC:ACTION` (rollback, pause, alert), `calls=`, `pairs=`, `agree` or `differ` (the verdict on
- * disagreement), `budget=WEIGHT/EXTRA` (`budget=?/0`: cannot be told). What follows is written below, after "> ":
+ * `insufficient`, `fail=METRIC:ACTION` (rollback, pause, alert), `calls=`, `pairs=`, `agree` or `differ` (the verdict
+ * on disagreement), `budget=WEIGHT/EXTRA` (`budget=?/0`: cannot be told). What follows is written below, after "> ":
  * transitions, effects, refusals.
  */
 import assert from 'node:assert/strict';

@@ -1,5 +1,6 @@
 /** Prediction ids: what goes in comes out, and only with the key that signed it. */
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { PredictionIds, readPredictionId } from '../../../src/serving/prediction-id.ts';
@@ -112,6 +113,19 @@ suite('prediction ids', () => {
 
   test('are short enough for a header, and plain enough for an URL', () => {
     assert.match(idsOf().sign(FACTS), /^[\w-]{60,160}$/);
+  });
+
+  test('of format 1, which had no unit, are still read', () => {
+    const sign = (format: number): string => {
+      const now = Buffer.from(idsOf().sign(FACTS).slice(0, -22), 'base64url');
+      // The unit stands between the head and the names.
+      const old = Buffer.concat([now.subarray(0, 30), now.subarray(38)]);
+      old[0] = format;
+      const key = hash('sha512-256', KEY, 'buffer');
+      return old.toString('base64url') + hash('sha512-256', Buffer.concat([key, old]), 'base64url').slice(0, 22);
+    };
+    assert.deepEqual(readPredictionId(KEY, sign(1)), { ...FACTS, unit: '', at: NOW });
+    assert.equal(readPredictionId(KEY, sign(3)), undefined);
   });
 
   test('take names of at most 255 bytes', () => {

@@ -20,7 +20,9 @@ const SIZES: readonly (readonly [n: number, m: number])[] = [
 interface Findings {
   readonly psi: number;
   readonly ks: number;
-  /** Means as multiples of what is expected without drift: of PSI, and of the square of Jensen and Shannon's distance. */
+  /**
+   * Means as multiples of what is expected without drift: of PSI, and of the square of Jensen and Shannon's distance.
+   */
   readonly psiToExpected: number;
   readonly shannonToExpected: number;
 }

@@ -26,7 +26,8 @@ suite('sequential sample ratio mismatch', () => {
   });
 
   test('follows the stream of the tests of ssrm unit by unit', () => {
-    // With α = (1, 1, 1) the proposed shares are no concentration around the given ones: so the two factors are told apart.
+    // With α = (1, 1, 1) the proposed shares are no concentration around the given ones: so the two factors are told
+    // apart.
     const stream = [0, 1, 0, 1, 2];
     const shares = [0.4, 0.4, 0.2];
     const proposed = [-1.0986, -2.4849, -3.4012, -4.4998, -6.44572];
