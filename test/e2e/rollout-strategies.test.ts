@@ -163,7 +163,7 @@ describe('a rollout by strategy', () => {
   const shadowFirst = {
     shadow: { minPairs: 100, hold: SHORT },
     canary: { steps: [{ weight: 5000, hold: SHORT, minRequests: 50 }] },
-    analysis: { metrics: [...ERRORS_ONLY.metrics, { metric: 'disagreement', margin: 0.1 }] },
+    analysis: { metrics: [...ERRORS_ONLY.metrics, { metric: 'disagreement', margin: 0.05 }] },
     bake: SHORT,
   };
 
@@ -186,7 +186,6 @@ describe('a rollout by strategy', () => {
     const ended = await until(id, 'aborted');
     await load.stop();
     assert.match(ended.reason, /^disagreement: /);
-    console.log(ended.reason, ended.transitions.map(({at})=>msOf(at)));
     assert.deepEqual(
       ended.transitions.map(({ kind, stage, weight, actor }) => `${kind} ${stage} ${weight} ${actor}`),
       ['started 0 0 ann', 'holding 0 0 sluice', 'aborted 0 0 sluice'],
