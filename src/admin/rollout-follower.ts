@@ -32,6 +32,8 @@ export interface FollowerOptions {
 /** The evidence is stored at each transition, and this often in between: what came since is told again by its rows. */
 const NOTE_MS = 2_000;
 const DEFAULT_WINDOW_MS = 60_000;
+/** Rows that cannot be used; of more than this nothing is told. */
+const MAX_UNUSABLE = 1000;
 
 export class RolloutFollower {
   readonly id: number;
@@ -118,8 +120,9 @@ export class RolloutFollower {
     } catch (caught) {
       const key = keyOf(row);
       const what = `evidence "${row.name}" (${row.kind}) of model "${row.model}" from ${row.instance} cannot be used`;
-      if (!this.#unusable.has(key)) this.#options.onFault(what, caught);
+      if (this.#unusable.has(key) || this.#unusable.size >= MAX_UNUSABLE) return undefined;
       this.#unusable.add(key);
+      this.#options.onFault(what, caught);
       return undefined;
     }
   }

@@ -80,6 +80,7 @@ describe('clients that are not ours', () => {
     assert.deepEqual((await call('list')).trim().split('\n'), [
       'grpc.health.v1.Health',
       'inference.GRPCInferenceService',
+      'sluice.v1.OutcomeService',
       'sluice.v1.PredictService',
     ]);
     assert.match(await call('describe', 'sluice.v1.PredictRequest'), /message PredictRequest/);

@@ -48,6 +48,8 @@ export type ChildNews =
 
 const LOOK_MS = 10;
 const HOLD_MS = 20;
+/** An answer is under way for so long, so that some commands are done and nobody heard of it. */
+const ANSWER_MS = 20;
 
 function tell(news: ChildNews): void {
   process.send?.(news);
@@ -119,7 +121,7 @@ class Child {
     const order = { actor: 'ann', reason: key, idempotencyKey: key };
     try {
       await changeRollout(this.#steered(), { id: rollout, command, full, expectedGeneration: 0 }, order);
-      tell({ kind: 'done', key });
+      setTimeout(tell, ANSWER_MS, { kind: 'done', key });
     } catch (caught) {
       if (!(caught instanceof ServerError) || caught.code !== 'failed_precondition') throw caught;
       tell({ kind: 'refused', key });

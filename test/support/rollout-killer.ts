@@ -16,6 +16,7 @@ import { BAD } from './rollout-names.ts';
 const CHILD = fileURLToPath(new URL('./rollout-child.ts', import.meta.url));
 /** Each life is that long at most, from when it opens the store. */
 const LIFE_MS = 500;
+const SHORTLY_MS = 40;
 const REPORT_MS = 10;
 const CALLS_PER_REPORT = 150;
 const COMMANDS = ['pause', 'resume', 'promote', 'abort'] as const;
@@ -145,7 +146,9 @@ export class RolloutKiller {
 
   async #live(child: ChildProcess): Promise<void> {
     const ms = this.#random.next() * LIFE_MS;
-    const at = this.#random.next() * ms;
+    // Half of the commands come shortly before the end.
+    const at =
+      this.#random.next() < 0.5 ? this.#random.next() * ms : Math.max(0, ms - this.#random.next() * SHORTLY_MS);
     // What was not acknowledged is asked for again, under the same key.
     if (this.#unanswered !== undefined) send(child, this.#unanswered);
     await pause(at);

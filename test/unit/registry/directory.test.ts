@@ -357,7 +357,7 @@ test('a copy of a model directory has the same digest', async () => {
     copy?.specs.map((spec) => spec.digest),
     original?.specs.map((spec) => spec.digest),
   );
-  const graph = await readFile(join(iris, '1/model.onnx'));
-  const description = await readFile(join(iris, '1/model.json'));
-  assert.equal(copy?.specs[0]?.bytes, graph.length + description.length);
+  const files = ['1/model.onnx', '1/model.json', '1/reference.json'].map((file) => readFile(join(iris, file)));
+  const bytes = (await Promise.all(files)).reduce((sum, { length }) => sum + length, 0);
+  assert.equal(copy?.specs[0]?.bytes, bytes);
 });
