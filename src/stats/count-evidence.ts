@@ -7,6 +7,11 @@
  * margin, whatever decides the shares, as long as they are known before the events: it may be looked at after each, and
  * P(it ever reaches 1/α) <= α (Ville). The grid takes the place of the beta mixture of Lindon & Malek (2011.03567),
  * whose closed form needs one share for all events.
+ *
+ * An event is a unit that chance sent to its arm by itself: of a caller's calls, which share an arm, only the first that
+ * fails is one. Where each of ten failing calls of a caller counts, most rollouts of an equal candidate raise an alarm.
+ * In a block whose exposure is counted instead of drawn the events are hypergeometric where both arms are alike, which
+ * the binomial dominates in convex order (Hoeffding 1963, Theorem 4); the wealth is convex in them, so it still shrinks.
  */
 import assert from 'node:assert/strict';
 
