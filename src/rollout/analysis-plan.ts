@@ -80,8 +80,8 @@ export function compileAnalysis(
 }
 
 /**
- * Without request_p50: in bursts shorter than a block lanes take turns between versions, so that the smaller arm waits in
- * another way than the larger one, and the median of an equal candidate differs.
+ * Without request_p50: in bursts shorter than a block lanes take turns between versions, so that the smaller arm
+ * waits in another way than the larger one, and the median of an equal candidate differs.
  */
 const DEFAULT_LATENCIES = LATENCY_METRICS.filter((metric) => metric !== 'request_p50');
 

@@ -1,17 +1,18 @@
 /**
  * An e-process for "events fall on the candidate more often than its share of the exposure says".
  *
- * Each event is the candidate's with probability `share` where both arms are alike. Under a risk ratio e^δ it would be
- * q = w e^δ / (w e^δ + 1 - w), and the wealth of betting on δ grows by (q/w)^x ((1-q)/(1-w))^(1-x). The mean of the
- * wealth over a fixed grid of δ is a nonnegative supermartingale of at most 1 on average for every risk ratio up to the
- * margin, whatever decides the shares, as long as they are known before the events: it may be looked at after each, and
- * P(it ever reaches 1/α) <= α (Ville). The grid takes the place of the beta mixture of Lindon & Malek (2011.03567),
- * whose closed form needs one share for all events.
+ * Each event is the candidate's with probability `share` where both arms are alike. Under a risk ratio e^δ it
+ * would be q = w e^δ / (w e^δ + 1 - w), and the wealth of betting on δ grows by (q/w)^x ((1-q)/(1-w))^(1-x). The
+ * mean of the wealth over a fixed grid of δ is a nonnegative supermartingale of at most 1 on average for every
+ * risk ratio up to the margin, whatever decides the shares, as long as they are known before the events: it may be
+ * looked at after each, and P(it ever reaches 1/α) <= α (Ville). The grid takes the place of the beta mixture of
+ * Lindon & Malek (2011.03567), whose closed form needs one share for all events.
  *
- * An event is a unit that chance sent to its arm by itself: of a caller's calls, which share an arm, only the first that
- * fails is one. Where each of ten failing calls of a caller counts, most rollouts of an equal candidate raise an alarm.
- * In a block whose exposure is counted instead of drawn the events are hypergeometric where both arms are alike, which
- * the binomial dominates in convex order (Hoeffding 1963, Theorem 4); the wealth is convex in them, so it still shrinks.
+ * An event is a unit that chance sent to its arm by itself: of a caller's calls, which share an arm, only the
+ * first that fails is one. Where each of ten failing calls of a caller counts, most rollouts of an equal candidate
+ * raise an alarm. In a block whose exposure is counted instead of drawn the events are hypergeometric where both
+ * arms are alike, which the binomial dominates in convex order (Hoeffding 1963, Theorem 4); the wealth is convex
+ * in them, so it still shrinks.
  */
 import assert from 'node:assert/strict';
 
