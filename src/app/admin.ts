@@ -33,6 +33,7 @@ import { adminServices } from './admin-services.ts';
 import { RUNTIME_REVISION, SERVER_VERSION } from './build-info.ts';
 import { controlAddressOf } from './control-address.ts';
 import { DirectoryImporter } from './directory-importer.ts';
+import { housekeep } from './housekeeping.ts';
 import type { ServeMessage } from './messages.ts';
 import { defaultsOf, qualifierOf } from './open-source.ts';
 
@@ -49,7 +50,6 @@ export interface AdminOptions {
   readonly host: AdminHost;
 }
 
-const ROLL_UP_MS = 10_000;
 /** What calls get to end, once no new ones are taken. */
 const DRAIN_MS = 3_000;
 
@@ -126,7 +126,7 @@ export class AdminProcess {
       },
     });
     this.#opened.push(() => hub.close());
-    this.#rollUp(statistics, evidence, onFault);
+    this.#opened.push(housekeep({ statistics, evidence, onFault }));
     const outcomes = new Outcomes({ store, now: Date.now, predictionKey });
     await this.#openControlDoor(address, { hub, blobs, outcomes });
     const rollouts = await RolloutController.open({
@@ -192,17 +192,6 @@ export class AdminProcess {
     });
     this.#opened.push(() => qualifier.close());
     return qualifier;
-  }
-
-  #rollUp(statistics: Statistics, evidence: Evidence, onFault: (what: string, cause: unknown) => void): void {
-    const timer = setInterval(() => {
-      Promise.all([statistics.rollUp(), evidence.forgetOld()]).catch((caught: unknown) => {
-        onFault('old statistics could not be rolled up', caught);
-      });
-    }, ROLL_UP_MS);
-    this.#opened.push(() => {
-      clearInterval(timer);
-    });
   }
 
   async #openControlDoor(

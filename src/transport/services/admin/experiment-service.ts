@@ -1,5 +1,4 @@
 /** sluice.admin.v1.Experiments over its use cases. */
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { concludeExperiment, startExperiment, stopExperiment } from '../../../admin/change-experiment.ts';
 import type { AdminContext } from '../../../admin/context.ts';
 import { createExperiment } from '../../../admin/create-experiment.ts';
@@ -13,15 +12,10 @@ import { parseOrder } from '../../codec/admin/order.ts';
 import { wholeNumber } from '../../codec/admin/whole-numbers.ts';
 import type { Experiment } from '../../gen/sluice/admin/v1/Experiment.ts';
 import type { ExperimentsService } from './admin-services.ts';
-import { watch } from './watch.ts';
+import { everySecond, watch } from './watch.ts';
 import type { Pause, Watched } from './watch.ts';
 
 export type ExperimentContext = AdminContext & ResultsContext & { readonly outcomes: Pick<Outcomes, 'listen'> };
-
-/** Results take some work; they are looked at this often at most while somebody watches. */
-const TELL_EVERY_MS = 1000;
-
-const everySecond: Pause = (_ms, signal) => pauseFor(TELL_EVERY_MS, undefined, { signal });
 
 /** @param pause between two replies of a watch. */
 export function experimentService(context: ExperimentContext, pause: Pause = everySecond): ExperimentsService {

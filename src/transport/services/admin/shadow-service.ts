@@ -1,17 +1,11 @@
 /** sluice.admin.v1.Shadows over its use cases. */
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { getComparison } from '../../../admin/get-comparison.ts';
 import { listExamples } from '../../../admin/list-examples.ts';
 import type { ExamplesContext } from '../../../admin/list-examples.ts';
 import { formatComparison, formatExample } from '../../codec/admin/shadow-codec.ts';
 import type { ShadowsService } from './admin-services.ts';
-import { watch } from './watch.ts';
+import { everySecond, watch } from './watch.ts';
 import type { Pause } from './watch.ts';
-
-/** Of a watch, at most. */
-const TELL_EVERY_MS = 1000;
-
-const everySecond: Pause = (_ms, signal) => pauseFor(TELL_EVERY_MS, undefined, { signal });
 
 /** @param pause between two replies of a watch. */
 export function shadowService(context: ExamplesContext, pause: Pause = everySecond): ShadowsService {

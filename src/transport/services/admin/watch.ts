@@ -21,6 +21,9 @@ export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
 const realPause: Pause = (ms, signal) => pauseFor(ms, undefined, { signal });
 
+/** For what takes some work to tell: once a second at most. */
+export const everySecond: Pause = (_ms, signal) => pauseFor(1000, undefined, { signal });
+
 /** Resolves after the last reply; rejects when the caller has gone. */
 export async function watch<Reply>(
   { listen, first, read, isLast }: Watched<Reply>,
