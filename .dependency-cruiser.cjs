@@ -113,6 +113,13 @@ module.exports = {
       from: { path: RECKONING },
       to: { path: 'node_modules/' },
     },
+    {
+      name: 'the-transport-stands-alone',
+      comment: 'The HTTP/2 transport knows nothing of what it carries: it could be a package.',
+      severity: 'error',
+      from: { path: '^src/transport/h2/' },
+      to: { path: '^src/|node_modules/', pathNot: '^src/transport/h2/' },
+    },
     ...doors,
     {
       name: 'no-test-code-in-src',

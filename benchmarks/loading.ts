@@ -3,11 +3,13 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mergeHistograms, summarize } from './load/histogram.ts';
+import type { Latencies } from './load/histogram.ts';
 import type { Slice } from './load/tally.ts';
 import { MODELS, OUT, layOutModels } from './support/bench-models.ts';
 import { isModelReady } from './support/call.ts';
 import { runLoad } from './support/load.ts';
 import { markdownTable } from './support/markdown.ts';
+import type { Cell } from './support/markdown.ts';
 import { startServer } from './support/servers.ts';
 import type { BenchServer } from './support/servers.ts';
 import { describeMachine, parseSettings } from './support/settings.ts';
@@ -50,8 +52,8 @@ export async function loading(args: readonly string[]): Promise<void> {
   const over = new AbortController();
   const open = { ...warmup, seconds: seconds * rounds, rate, spacing: 'poisson', sliceMs: SLICE_MS } as const;
   const load = runLoad('open', aim, { ...open, verifyEvery: 100 }).finally(() => over.abort());
-  const windows = await comeAndGo({ server, directory, aside, isOver: () => over.signal.aborted });
-  const { slices, wrong } = await load;
+  const coming = comeAndGo({ server, directory, aside, isOver: () => over.signal.aborted });
+  const [{ slices, wrong }, windows] = await Promise.all([load, coming]);
 
   const loads = windows.filter(({ phase }) => phase === 'loading it');
   const each = loads.map(({ fromMs, toMs }) => ((toMs - fromMs) / 1000).toFixed(1)).join(', ');
@@ -59,7 +61,9 @@ export async function loading(args: readonly string[]): Promise<void> {
     `## Loading\n\n${describeMachine()} iris at ${Math.round(rate)} req/s, half of its peak, open loop; ${LARGE.name} ` +
       `comes and goes. Loading it took ${each} s. Times in ms from when a call was due; ${wrong} answers were wrong.\n`,
   );
-  console.log(markdownTable(PHASES.map((phase) => rowOf(phase, windows, slices))));
+  const phases = PHASES.map((phase) => ({ phase, ...inPhase(phase, windows, slices) }));
+  const quiet = phases.find(({ phase }) => phase === 'without it')?.latencies.p99;
+  console.log(markdownTable(phases.map((one) => rowOf(one, quiet ?? NaN))));
 }
 
 /** Ends with the load, and leaves the large model where it was. */
@@ -98,14 +102,31 @@ async function comeAndGo(options: {
   return windows;
 }
 
-function rowOf(phase: Phase, windows: readonly Window[], slices: readonly Slice[]): Record<string, string | number> {
-  const inPhase = slices.filter(({ startMs }) =>
+interface PhaseResult {
+  readonly seconds: number;
+  readonly latencies: Latencies;
+  readonly errors: number;
+}
+
+/** Of all slices that lie in the phase as a whole, however often it came. */
+function inPhase(phase: Phase, windows: readonly Window[], slices: readonly Slice[]): PhaseResult {
+  const inside = slices.filter(({ startMs }) =>
     windows.some((window) => window.phase === phase && startMs >= window.fromMs && startMs + SLICE_MS <= window.toMs),
   );
-  const { count, p50, p99, p999, max } = summarize(mergeHistograms(inPhase.map(({ ok }) => ok)));
-  const errors = inPhase.reduce((sum, { notOk }) => sum + notOk, 0);
-  const seconds = (inPhase.length * SLICE_MS) / 1000;
-  return { iris: phase, seconds, answers: count, p50, p99, 'p99.9': p999, max, errors };
+  return {
+    seconds: (inside.length * SLICE_MS) / 1000,
+    latencies: summarize(mergeHistograms(inside.map(({ ok }) => ok))),
+    errors: inside.reduce((sum, { notOk }) => sum + notOk, 0),
+  };
+}
+
+function rowOf(
+  { phase, seconds, latencies, errors }: PhaseResult & { readonly phase: Phase },
+  quietP99: number,
+): Record<string, Cell> {
+  const { count, p50, p99, p999, max } = latencies;
+  const ratio = p99 / quietP99;
+  return { iris: phase, seconds, answers: count, p50, p99, 'p99 ÷ without it': ratio, 'p99.9': p999, max, errors };
 }
 
 if (import.meta.main) await loading(process.argv.slice(2));

@@ -3,6 +3,11 @@
  * them.
  */
 import { adminLatency } from './admin-latency.ts';
+import { armEvidence } from './arm-evidence.ts';
+import { codec } from './codec.ts';
+import { cores } from './cores.ts';
+import { hpack } from './hpack.ts';
+import { latency } from './latency.ts';
 import { loading } from './loading.ts';
 import { overload } from './overload.ts';
 import { predictionId } from './prediction-id.ts';
@@ -12,13 +17,20 @@ import { simulateBudget } from './simulate-budget.ts';
 import { simulateErrors } from './simulate-errors.ts';
 import { simulateLatency } from './simulate-latency.ts';
 import { throughput } from './throughput.ts';
+import { transport } from './transport.ts';
 
 const SCENARIOS = new Map(
   Object.entries({
     throughput,
+    latency,
+    cores,
+    transport,
+    hpack,
     overload,
     loading,
     'prediction-id': predictionId,
+    'arm-evidence': armEvidence,
+    codec,
     'admin-latency': adminLatency,
     'registry-scale': registryScale,
     shadow,

@@ -1,5 +1,7 @@
 /** How often does evidence of latencies come up where there is none, and how many runs of a slow candidate does it take? */
 import type { LatencyMetric } from '../src/domain/strategy.ts';
+import { largestOfKeyedRuns } from '../test/simulation/keyed-runs.ts';
+import type { KeyedRuns } from '../test/simulation/keyed-runs.ts';
 import { crossingsOfEach, median } from '../test/simulation/null-runs.ts';
 import {
   EVEN,
@@ -8,8 +10,8 @@ import {
   runsToRollBack,
 } from '../test/simulation/run-streams.ts';
 import type { RunStream } from '../test/simulation/run-streams.ts';
-import { largestLaneEvidence } from '../test/simulation/shared-lane.ts';
-import type { Load, Rule } from '../test/simulation/shared-lane.ts';
+import { compareOnLane, largestOfOldestCalls } from '../test/simulation/shared-lane.ts';
+import type { Load, Question } from '../test/simulation/shared-lane.ts';
 import { Prng } from '../test/support/prng.ts';
 import { markdownTable } from './support/markdown.ts';
 import { parseSettings } from './support/settings.ts';
@@ -54,6 +56,7 @@ export function simulateLatency(args: readonly string[]): void {
   });
   console.log(markdownTable(alarms));
   lanes(Math.max(10, Math.round(rounds * 10)));
+  callers(Math.max(10, Math.round(rounds * 10)));
   powers();
 }
 
@@ -80,20 +83,47 @@ const METRICS: readonly LatencyMetric[] = [
   'compute_p95',
   'compute_p99',
 ];
-const RULES: readonly Rule[] = ['oldest of each run', 'neighbours of both arms'];
+type Rule = (random: Prng, load: Load, question: Question) => readonly number[];
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'the oldest of each run': largestOfOldestCalls,
+  'neighbours of both arms': (random, load, question) => compareOnLane(random, load, question).largest(METRICS),
+};
 
 function lanes(runs: number): void {
   console.log(
     `\nEqual versions on one lane for a minute, margin 1.19, alpha ${ALPHA}: alarms in % of ${runs} rollouts\n`,
   );
   const rows = Object.entries(LOADS).flatMap(([load, of]) =>
-    RULES.map((rule) => {
+    Object.entries(RULES).map(([counted, largest]) => {
       const crossed = crossingsOfEach({ runs, seed: 1, alpha: ALPHA }, (random) =>
-        largestLaneEvidence(random, of, { rule, metrics: METRICS, margin: 1.19 }),
+        largest(random, of, { metrics: METRICS, margin: 1.19 }),
       );
       const cells = METRICS.map((metric, at) => [metric, (100 * (crossed[at] ?? 0)) / runs] as const);
-      return { load, counted: rule, ...Object.fromEntries(cells) };
+      return { load, counted, ...Object.fromEntries(cells) };
     }),
+  );
+  console.log(markdownTable(rows));
+}
+
+const KEYED: KeyedRuns = { keys: 100, spread: 0.5, weights: [1000, 2500, 5000], blocks: 120, margin: 1.19 };
+
+function callers(runs: number): void {
+  console.log(`\nCallers with keys, shares by Zipf's law and sizes of their own (standard deviation of the logarithm`);
+  console.log(
+    `0.5), half a minute at 10, 25 and 50 %, margin 1.19, alpha ${ALPHA}: compute_p50 alarms in % of ${runs}`,
+  );
+  console.log(`where every run counts, and where a key's first call of each epoch does that drew its arm anew.\n`);
+  const rows = [100, 1000].flatMap((keys) =>
+    [1, 2, 3].flatMap((factor) =>
+      [1, 4].map((processes) => {
+        const crossed = crossingsOfEach({ runs, seed: 1, alpha: ALPHA }, (random) =>
+          largestOfKeyedRuns(random, { ...KEYED, keys, factor, processes }),
+        );
+        const [all = 0, drawn = 0] = crossed.map((count) => (100 * count) / runs);
+        return { callers: keys, slower: `${factor}×`, 'serve processes': processes, 'every run': all, drawn };
+      }),
+    ),
   );
   console.log(markdownTable(rows));
 }

@@ -2,10 +2,12 @@
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { isStopMessage } from './app/messages.ts';
+import { isSupervisorMessage } from './app/messages.ts';
+import { PLACE_VARIABLE, placeFromText, placeToText, placedConfig } from './app/place.ts';
 import type { ServeProcess } from './app/serve.ts';
 import { compileOptions } from './config/compile-options.ts';
 import type { Config } from './config/options.ts';
+import { placement } from './config/placement.ts';
 import { describeError } from './domain/errors.ts';
 import type { Events } from './telemetry/events.ts';
 
@@ -17,9 +19,7 @@ const STOP_MARGIN_MS = 5_000;
 /** What the admin process gets to answer its last calls and to close its store. */
 const ADMIN_STOP_MS = 10_000;
 
-/** Set by the supervisor for a process that takes over from another; not an option of people. */
-const SUCCESSOR = 'SLUICE_INTERNAL_SUCCESSOR';
-const { [SUCCESSOR]: successor, ...env } = process.env;
+const { [PLACE_VARIABLE]: placeText, ...env } = process.env;
 
 // Each loads its own rooms alone: a start should not wait for an operator's commands, nor they for the data plane.
 const [firstWord] = process.argv.slice(2);
@@ -99,23 +99,26 @@ function refuse(sentence: string): void {
 }
 
 async function up(config: Config, argv: readonly string[]): Promise<void> {
-  const [{ findBusyPort }, { spawnRole }, { Up }, { createEvents }] = await Promise.all([
+  const [{ checkPorts }, { spawnRole }, { removeStateBeyond }, { Up }, { createEvents }] = await Promise.all([
     import('./app/ports.ts'),
     import('./app/spawn.ts'),
+    import('./app/state-directories.ts'),
     import('./app/up.ts'),
     import('./telemetry/events.ts'),
   ]);
-  const busy = await findBusyPort(config);
-  if (busy !== undefined) {
-    refuse(busy);
+  const { processes } = placement(config, availableParallelism());
+  const ports = await checkPorts(config, processes);
+  if (ports.kind === 'busy') {
+    refuse(ports.reason);
     return;
   }
   const events = createEvents({ level: config.logLevel });
   const file = fileURLToPath(import.meta.url);
   const running = new Up({
-    spawnServe: (options) => {
-      const own = options.successor ? { ...env, [SUCCESSOR]: '1' } : env;
-      return spawnRole({ file, argv: ['serve', ...argv], env: own });
+    serveProcesses: processes,
+    spawnServe: (place) => {
+      const text = placeToText({ ...place, predictPort: ports.predictPort });
+      return spawnRole({ file, argv: ['serve', ...argv], env: { ...env, [PLACE_VARIABLE]: text } });
     },
     spawnAdmin: config.controlAddress === 'off' ? undefined : () => spawnRole({ file, argv: ['admin', ...argv], env }),
     serveStopMs: config.drainDelayMs + config.drainTimeoutMs + STOP_MARGIN_MS,
@@ -123,6 +126,9 @@ async function up(config: Config, argv: readonly string[]): Promise<void> {
     now: () => performance.now(),
     print: (text) => {
       process.stdout.write(text);
+    },
+    onServing: () => {
+      void removeStateBeyond(config.dataDir, processes);
     },
     onRestart: (restart) => {
       if (restart.process === 'serve') events.serveRestarting(restart);
@@ -154,12 +160,21 @@ function wishToEnd(): Promise<string> {
     });
   }
   process.on('message', (message) => {
-    if (isStopMessage(message)) wish.resolve('stop');
+    if (isSupervisorMessage(message) && message.kind === 'stop') wish.resolve('stop');
   });
   process.on('disconnect', () => {
     wish.resolve('the supervisor is gone');
   });
   return wish.promise;
+}
+
+/** Resolves when the supervisor says so. */
+function allReady(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('message', (message) => {
+      if (isSupervisorMessage(message) && message.kind === 'all ready') resolve();
+    });
+  });
 }
 
 /** Runs one of the two roles until it is to end. */
@@ -168,7 +183,7 @@ async function runRole<R extends { reload(): Promise<void>; close(cause: string)
   open: (events: Events, ending: AbortSignal) => Promise<R>,
 ): Promise<R | undefined> {
   const { createEvents } = await import('./telemetry/events.ts');
-  const events = createEvents({ level: config.logLevel });
+  const events = createEvents({ level: config.logLevel, process: processNumber() });
   const wish = wishToEnd();
   const ending = new AbortController();
   void wish.then(() => {
@@ -193,10 +208,14 @@ async function runRole<R extends { reload(): Promise<void>; close(cause: string)
 
 async function serve(config: Config): Promise<void> {
   process.env.ORT_DISABLE_TELEMETRY = '1';
+  const place = placeFromText(placeText);
+  if (place.of > 1) process.title = `sluice serve ${String(place.number)}`;
+  const placed = placedConfig(config, place);
   const { ServeProcess: Server } = await import('./app/serve.ts');
   const { compileOtlpOptions } = await import('./telemetry/otlp-env.ts');
-  const server: ServeProcess | undefined = await runRole(config, (events, ending) =>
-    Server.open({ config, events, otlp: compileOtlpOptions(env), host: { ...host(), ending } }),
+  const own = { place, allReady: place.of === 1 ? Promise.resolve() : allReady() };
+  const server: ServeProcess | undefined = await runRole(placed, (events, ending) =>
+    Server.open({ config: placed, events, otlp: compileOtlpOptions(env), host: { ...host(), ...own, ending } }),
   );
   // A process with a thread in a native run can neither end that nor exit.
   if (server?.stuck === true) process.kill(process.pid, 'SIGKILL');
@@ -209,6 +228,12 @@ async function admin(config: Config): Promise<void> {
   process.exit(0);
 }
 
+/** What tells the log lines of several serve processes apart; undefined where there is one of a kind. */
+function processNumber(): number | undefined {
+  const { number, of } = placeFromText(placeText);
+  return of === 1 ? undefined : number;
+}
+
 function host() {
   return {
     cores: availableParallelism(),
@@ -217,7 +242,6 @@ function host() {
     instanceId: `${String(process.pid)}-${String(Date.now())}`,
     readings: process,
     availableMemory: () => process.availableMemory(),
-    successor: successor !== undefined,
     tell: (message: object) => {
       if (process.connected) process.send?.(message);
     },

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export interface LoadOptions {
   readonly host: string;
   readonly port: number;
+  /** ModelInfer over gRPC, or JSON posted to /predict/<model>, where a connection has one call in flight. */
+  readonly wire: 'grpc' | 'json';
   readonly model: string;
   readonly input: { readonly name: string; readonly shape: readonly number[] };
   readonly seconds: number;
@@ -33,6 +35,7 @@ export interface LoadOptions {
 
 const DEFAULTS = {
   address: '127.0.0.1:50051',
+  wire: 'grpc',
   model: 'iris',
   input: 'X:1,4',
   seconds: '5',
@@ -68,10 +71,12 @@ export function parseLoadOptions(args: readonly string[], defaults: { readonly i
   };
   const [host = '', port = ''] = text('address').split(':');
   const [name = '', shape = ''] = text('input').split(':');
+  if (text('wire') !== 'grpc' && text('wire') !== 'json') throw new Error('--wire is grpc or json');
   if (text('spacing') !== 'even' && text('spacing') !== 'poisson') throw new Error('--spacing is even or poisson');
   return {
     host,
     port: Number(port),
+    wire: text('wire') === 'grpc' ? 'grpc' : 'json',
     model: text('model'),
     input: { name, shape: shape.split(',').map(Number) },
     seconds: number('seconds', 0.001),
@@ -94,10 +99,11 @@ export function parseLoadOptions(args: readonly string[], defaults: { readonly i
 export function loadFlags(options: Partial<LoadOptions>): string[] {
   const { host, port, input, warmupSeconds, deadlineMs, verifyEvery, drainSeconds, maxCalls, sliceMs, inFlight } =
     options;
-  const { model, seconds, connections, seed, requests, rate, spacing } = options;
+  const { wire, model, seconds, connections, seed, requests, rate, spacing } = options;
   const values: Partial<Record<Flag, string | number | undefined>> = {
     ...(host !== undefined && port !== undefined && { address: `${host}:${port}` }),
     ...(input !== undefined && { input: `${input.name}:${input.shape.join(',')}` }),
+    wire,
     model,
     seconds,
     warmup: warmupSeconds,

@@ -18,6 +18,8 @@ export interface BenchModel {
   readonly source: { readonly folder: string } | { readonly graph: () => Graph };
 }
 
+const LARGE_LAYERS = [4096, 4096, 4096, 4096, 4096, 4096];
+
 export const MODELS = {
   iris: { name: 'iris', input: { name: 'X', shape: [1, 4] }, source: { folder: 'models/iris/1' } },
   steadyWork: {
@@ -29,7 +31,9 @@ export const MODELS = {
   mlpSmall: generated('mlp-small', [64], () => mlp([64, 256, 256, 10])),
   mlp22mb: generated('mlp-22mb', [512], () => mlp([512, 2048, 2048, 100])),
   image: generated('image', [3, 224, 224], imageMean),
-  mlp335mb: generated('mlp-335mb', [4096], () => mlp([4096, 4096, 4096, 4096, 4096, 4096])),
+  mlp335mb: generated('mlp-335mb', [4096], () => mlp(LARGE_LAYERS)),
+  /** The same matrices, another last bias: a version that was tuned at its head. */
+  mlp335mbTuned: generated('mlp-335mb-tuned', [4096], () => mlp(LARGE_LAYERS, { lift: 0.5 })),
 } as const satisfies Record<string, BenchModel>;
 
 /** Makes `<directory>/<name>/1/model.onnx` for each, and returns the path of each file by name. */
@@ -67,8 +71,8 @@ function generated(name: string, rowShape: readonly number[], graph: () => Graph
   return { name, input: { name: INPUT, shape: [1, ...rowShape] }, source: { graph } };
 }
 
-/** Fully connected layers with Relu between them. */
-function mlp(sizes: readonly number[]): Graph {
+/** Fully connected layers with Relu between them; `lift` is added to every output. */
+function mlp(sizes: readonly number[], { lift = 0 } = {}): Graph {
   const random = uniform(20_261_123);
   const weights: Weights[] = [];
   const nodes: Node[] = [];
@@ -83,6 +87,7 @@ function mlp(sizes: readonly number[]): Graph {
     const reach = Math.sqrt(6 / columns);
     fillUniform(matrix.data, { random, low: -reach, high: reach });
     fillUniform(bias.data, { random, low: -0.1, high: 0.1 });
+    if (layer === last) bias.data.forEach((value, at) => (bias.data[at] = value + lift));
     weights.push(matrix, bias);
     const sum = layer === last ? OUTPUT : `sum${layer}`;
     nodes.push({ op: 'Gemm', inputs: [previous, matrix.name, bias.name], output: sum });

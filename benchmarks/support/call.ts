@@ -31,9 +31,9 @@ export async function isServing(endpoint: Endpoint): Promise<boolean> {
   return (await ask(endpoint, '/grpc.health.v1.Health/Check', new Uint8Array()))?.equals(SERVING) === true;
 }
 
-/** KServe v2 ModelReady. */
-export async function isModelReady(endpoint: Endpoint, model: string): Promise<boolean> {
-  const request = Buffer.concat([...text(1, model)]);
+/** KServe v2 ModelReady; without a version, of the one that the model's traffic goes to. */
+export async function isModelReady(endpoint: Endpoint, model: string, version = ''): Promise<boolean> {
+  const request = Buffer.concat([...text(1, model), ...text(2, version)]);
   const reply = await ask(endpoint, '/inference.GRPCInferenceService/ModelReady', request);
   return reply !== undefined && reply.byteLength > 0 && reply.readUInt8(reply.byteLength - 1) === 1;
 }

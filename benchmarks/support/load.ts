@@ -23,12 +23,15 @@ export interface Measurement {
 
 type Settings = Partial<Omit<LoadOptions, 'host' | 'port' | 'model' | 'input'>> & { readonly seconds: number };
 
+/** What of a server its load needs to know. */
+type Aim = Pick<BenchServer, 'host' | 'port'> & { readonly kind: string };
+
 /** Beyond what the load itself may take: the start of a process, connections, check calls. */
 const SPARE_SECONDS = 30;
 
 export async function runLoad(
   loop: Loop,
-  aim: { readonly server: BenchServer; readonly model: BenchModel },
+  aim: { readonly server: Aim; readonly model: BenchModel },
   settings: Settings,
 ): Promise<LoadResult> {
   const { host, port } = aim.server;

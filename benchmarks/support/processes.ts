@@ -48,7 +48,12 @@ export class RunningProcess {
 
   /** Runs a TypeScript file with this Node. */
   static start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningProcess {
-    const child = spawn(process.execPath, [file, ...args], {
+    return RunningProcess.run(process.execPath, [file, ...args], env);
+  }
+
+  /** Runs any program. */
+  static run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningProcess {
+    const child = spawn(program, [...args], {
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -77,6 +82,11 @@ export class RunningProcess {
   /** Of those processes of the tree whose command line begins so. */
   usageOf(title: string): Usage {
     return usageOfAll(processTree(this.pid).filter((pid) => readTitle(pid).startsWith(title)));
+  }
+
+  /** Memory of the tree, what processes share divided among them: a mapped file counts once. */
+  proportionalBytes(): number {
+    return processTree(this.pid).reduce((sum, pid) => sum + readProportional(pid), 0);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -150,6 +160,16 @@ function readTitle(pid: number): string {
   } catch {
     // It ended.
     return '';
+  }
+}
+
+function readProportional(pid: number): number {
+  try {
+    const [, kilobytes = 0] = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1024;
+  } catch {
+    // It ended.
+    return 0;
   }
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUT } from './bench-models.ts';
 import { isServing } from './call.ts';
-import { readVersionTotals } from './prometheus.ts';
+import { readPages, versionTotals } from './prometheus.ts';
 import type { VersionTotals } from './prometheus.ts';
 import { RunningProcess } from './processes.ts';
 
@@ -25,6 +25,8 @@ export interface BenchServer {
 }
 
 export interface SluiceServer extends BenchServer {
+  /** What each serve process publishes now. */
+  metricsPages(): Promise<readonly string[]>;
   /** Of the Admin services. */
   readonly adminAddress: string;
 }
@@ -37,6 +39,8 @@ export interface SluiceOptions {
   /** `admin` runs without a serve process. */
   readonly role?: 'up' | 'admin';
   readonly flags?: readonly string[];
+  /** Of `up`; 1 unless told. */
+  readonly serveProcesses?: number;
 }
 
 export interface ServerModels {
@@ -65,21 +69,30 @@ export async function startServer(
 /** Resolves when it serves: `admin` answers at its port, `up` has loaded everything that has traffic. */
 export async function startSluice(options: SluiceOptions): Promise<SluiceServer> {
   if (!existsSync(SLUICE)) throw new Error('src/main.ts is not there; try --servers naive');
-  const { directory, role = 'up', flags = [] } = options;
+  const { directory, role = 'up', flags = [], serveProcesses = 1 } = options;
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(OUT, 'data-'));
   const [port, metricsPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const running = RunningProcess.start(SLUICE, [
     ...[role, '--models-dir', directory, '--data-dir', dataDirectory, '--database-url', 'off'],
     ...['--predict-address', `${HOST}:${port}`, '--metrics-address', `${HOST}:${metricsPort}`],
-    ...['--admin-address', `${HOST}:${adminPort}`, ...flags],
+    ...['--admin-address', `${HOST}:${adminPort}`, '--serve-processes', String(serveProcesses), ...flags],
   ]);
+  const metricsUrls = Array.from({ length: serveProcesses }, (_, at) => `http://${HOST}:${metricsPort + at}/metrics`);
   const server: SluiceServer = {
     kind: 'sluice',
     host: HOST,
     port,
     adminAddress: `${HOST}:${adminPort}`,
     process: running,
-    totals: async (model) => await readVersionTotals(`http://${HOST}:${metricsPort}/metrics`, model),
+    totals: async (model) => {
+      const pages = await readPages(metricsUrls);
+      return pages === undefined ? undefined : versionTotals(pages, model);
+    },
+    metricsPages: async () => {
+      const pages = await readPages(metricsUrls);
+      if (pages === undefined) throw new Error('sluice does not publish its metrics');
+      return pages;
+    },
     async [Symbol.asyncDispose]() {
       await running.stop();
       if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
@@ -116,7 +129,7 @@ async function startNaive({ files }: ServerModels): Promise<BenchServer> {
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, HOST);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

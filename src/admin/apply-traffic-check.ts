@@ -1,5 +1,5 @@
 /** The form of a traffic policy that somebody asks for: what is wrong with it whatever the registry holds. */
-import { ServerError } from '../domain/errors.ts';
+import { checkDifferent, wrong } from '../domain/field-checks.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Match, MatchRule, ShadowTarget } from '../domain/traffic.ts';
 import { isName } from '../domain/version.ts';
@@ -118,17 +118,8 @@ function checkCount(what: string, items: readonly unknown[], most: number): void
   if (items.length > most) throw wrong(`${what}: there are ${items.length}, and at most ${most} are allowed`);
 }
 
-function checkDifferent(what: string, names: readonly string[]): void {
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw wrong(`${what}: "${twice}" is there twice; name each once`);
-}
-
 const NAMES = 'names are letters, digits, ".", "_" and "-", 128 at most, beginning with a letter or digit';
 
 function shown(text: string): string {
   return `"${text.length > 128 ? `${text.slice(0, 128)}…` : text}"`;
-}
-
-function wrong(message: string): ServerError {
-  return new ServerError('invalid_argument', message);
 }

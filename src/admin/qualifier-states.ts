@@ -33,8 +33,9 @@ export async function enterQualified(
   await step(context, subject, async (writer, version) => {
     const qualified: RegisteredVersion = { ...version, state: 'qualified', reason: '', report };
     await writer.putVersion(qualified);
-    const { batchable, batchingReason, loadMs, singleRunMs, batchRunMs, batchRows, memoryBytes } = report;
-    const found = { batchable, batchingReason, loadMs, singleRunMs, batchRunMs, batchRows, memoryBytes };
+    const { batchable, batchingReason, loadMs, singleRunMs, batchRunMs, batchRows, memoryBytes, weights } = report;
+    const laidOut = weights === undefined ? {} : { weights: weights.layout, weightsReason: weights.reason };
+    const found = { batchable, batchingReason, loadMs, singleRunMs, batchRunMs, batchRows, memoryBytes, ...laidOut };
     await tell(writer, context, version, {
       kind: 'version.qualified',
       reason: '',

@@ -44,7 +44,9 @@ export class RolloutFollower {
   #record: RolloutRecord | undefined;
   #evidence: RolloutEvidence | undefined;
   #seen: Seen | undefined;
-  /** The document may have changed since it was read. */
+  /** Of the traffic in force: another one than the rollout's where somebody set it by hand. */
+  #epoch: number | undefined;
+  /** The document, or the traffic, may have changed since it was read. */
   #isStale = true;
   /** Rows that cannot be used, each told of once. */
   readonly #unusable = new Set<string>();
@@ -61,7 +63,7 @@ export class RolloutFollower {
     return this.#seen;
   }
 
-  /** Something about the rollout was committed by somebody else. */
+  /** Something about the model was committed by somebody else. */
   touch(): void {
     this.#isStale = true;
   }
@@ -89,8 +91,8 @@ export class RolloutFollower {
     this.#seen = seen;
     const now = this.#options.context.now();
     const step = next(record.state, { kind: 'tick', look }, now);
-    const isOverridden = (await this.#options.context.store.epoch(this.model))?.policy.epoch !== record.state.epoch;
-    if (step.transitions.length > 0 || isOverridden) return await this.#happen(record, look, seen);
+    if (step.transitions.length > 0 || record.state.epoch !== this.#epoch)
+      return await this.#happen(record, look, seen);
     await this.#note(now);
     return true;
   }
@@ -100,6 +102,7 @@ export class RolloutFollower {
     if (this.#record !== undefined && !this.#isStale) return this.#record;
     this.#isStale = false;
     const record = await findRollout(store, this.id);
+    this.#epoch = (await store.epoch(this.model))?.policy.epoch;
     const stored = evidenceFrom(await store.note('rollout', this.id));
     let evidence = this.#evidence;
     if (evidence === undefined) {

@@ -28,7 +28,7 @@ import type { Store } from '../registry/store.ts';
 import type { Events } from '../telemetry/events.ts';
 import { AdminDoor } from '../transport/grpc-js/admin-door.ts';
 import { ControlDoor } from '../transport/grpc-js/control-door.ts';
-import type { DoorHooks } from '../transport/grpc-js/hooks.ts';
+import type { DoorHooks } from '../transport/hooks.ts';
 import { adminServices } from './admin-services.ts';
 import { RUNTIME_REVISION, SERVER_VERSION } from './build-info.ts';
 import { controlAddressOf } from './control-address.ts';

@@ -11,6 +11,7 @@ import type { EvidenceBook } from '../monitor/evidence-book.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { StatisticsReporter } from '../monitor/statistics-reporter.ts';
 import { Blobs } from '../registry/blobs.ts';
+import type { SharedWeights } from '../registry/shared-weights.ts';
 import { VersionFolders, linkOrCopy } from '../registry/version-folders.ts';
 import type { Obtain } from '../registry/version-folders.ts';
 import { writeFileFrom } from '../registry/write-file.ts';
@@ -24,7 +25,11 @@ import type { Prepared, ServeSource } from './serve-source.ts';
 export interface ControlSourceOptions {
   /** Where the admin process listens for serve processes. */
   readonly address: string;
+  /** Of the admin process that may be here. */
   readonly dataDir: string;
+  /** Of this process alone, and of the one that takes its place. */
+  readonly stateDir: string;
+  readonly weights: SharedWeights;
   /** The same after every start. */
   readonly instance: () => string;
   /** Of the Predict port, for people. */
@@ -67,7 +72,7 @@ export class ControlSource implements ServeSource {
   }
 
   static async open(options: ControlSourceOptions): Promise<ControlSource> {
-    const { dataDir, events } = options;
+    const { dataDir, stateDir, events } = options;
     const late: { source: ControlSource | undefined } = { source: undefined };
     // The admin process of the same data directory has the files right here; any other sends them.
     const blobs = Blobs.readOnly(join(dataDir, 'blobs'));
@@ -76,8 +81,8 @@ export class ControlSource implements ServeSource {
       if (await blobs.has(file.sha256)) await here(file, target);
       else await writeFileFrom(fetched(late.source, file.sha256), target);
     };
-    const folders = await VersionFolders.open({ dir: join(dataDir, 'serve', 'versions'), obtain });
-    const disk = await DesiredDisk.open(join(dataDir, 'serve'), (cause) => {
+    const folders = await VersionFolders.open({ dir: join(stateDir, 'versions'), obtain });
+    const disk = await DesiredDisk.open(stateDir, (cause) => {
       events.controlFault({ what: 'the desired state could not be kept on disk', cause });
     });
     late.source = new ControlSource(options, folders, disk);
@@ -133,7 +138,7 @@ export class ControlSource implements ServeSource {
     if (report === undefined) {
       throw new ServerError('failed_precondition', 'the registry sent no qualification report; qualify it again');
     }
-    return { spec: await this.#folders.bring(spec), report };
+    return await this.#options.weights.prepare({ spec: await this.#folders.bring(spec), report });
   }
 
   onState({ model, version, digest, state, reason, since }: VersionStatus): void {
@@ -150,6 +155,7 @@ export class ControlSource implements ServeSource {
     this.#link.version(gone);
     if (digest === '' || [...this.#digests.values()].includes(digest)) return;
     this.#inUse.delete(digest);
+    void this.#options.weights.drop(digest);
     void this.#tidy(() => this.#folders.drop(digest));
   }
 
@@ -159,6 +165,7 @@ export class ControlSource implements ServeSource {
 
   /** Folders that a former process left, of versions that are no longer to be loaded here, go. */
   settled(): void {
+    void this.#options.weights.keepOnly(this.#inUse);
     void this.#tidy(() => this.#folders.keepOnly(this.#inUse));
   }
 

@@ -10,9 +10,12 @@ export interface GreetingFacts {
   readonly sampleOf: (model: string) => { signature: Signature; sample: readonly Tensor[] } | undefined;
   readonly predictAddress: string;
   readonly metricsAddress: string | undefined;
+  /** Serve processes. */
+  readonly processes: number;
 }
 
-export function greeting({ models, sampleOf, predictAddress, metricsAddress }: GreetingFacts): string {
+export function greeting(facts: GreetingFacts): string {
+  const { models, sampleOf, predictAddress, metricsAddress, processes } = facts;
   const versions = models.flatMap((model) => model.versions);
   const failed = versions.filter((version) => version.state === 'failed');
   const lines = [
@@ -20,7 +23,10 @@ export function greeting({ models, sampleOf, predictAddress, metricsAddress }: G
     `Sluice serves ${String(versions.length - failed.length)} versions of ${String(models.length)} models.`,
     `  predict  ${predictAddress}  (gRPC: sluice.v1, Open Inference Protocol v2, health, reflection)`,
   ];
-  if (metricsAddress !== undefined) lines.push(`  metrics  http://${metricsAddress}/metrics`);
+  if (metricsAddress !== undefined) {
+    const others = processes === 1 ? '' : `  (of serve process 1 of ${String(processes)}; see docs/cores.md)`;
+    lines.push(`  metrics  http://${metricsAddress}/metrics${others}`);
+  }
   for (const { model, version, reason } of failed) lines.push(`  FAILED   ${model} ${version}: ${reason}`);
   const example = firstExample(models, sampleOf, predictAddress);
   if (example !== undefined) lines.push('Try it:', `  ${example}`);

@@ -4,19 +4,22 @@ import { isServeMessage } from './messages.ts';
 import type { ServeMessage } from './messages.ts';
 import { Restarts } from './restarts.ts';
 
-export interface UpOptions {
+export interface SupervisorOptions {
+  /** What to call it in sentences: "the serve process". */
+  readonly name: string;
   /** @param successor it takes over from one that still serves, so it opens its ports only when it is ready. */
   readonly spawn: (options: { successor: boolean }) => ChildProcess;
   /** Time that a serve process gets to drain before it is killed. */
   readonly stopTimeoutMs: number;
-  readonly onGreeting: (text: string) => void;
+  /** After every start that went well. */
+  readonly onReady: (process: ChildProcess, greeting: string) => void;
   readonly onRestart: (event: { reason: string; delayMs: number }) => void;
   readonly onRecycle: (event: { reason: string }) => void;
   readonly now: () => number;
 }
 
 /** 0 = ended in good order; 1 = calls may have been lost; 2 = it cannot start as it is configured. */
-export interface UpResult {
+export interface Ended {
   readonly exitCode: 0 | 1 | 2;
   readonly reason: string;
 }
@@ -30,25 +33,25 @@ interface Child {
 }
 
 export class Supervisor {
-  readonly #options: UpOptions;
-  readonly #ended = Promise.withResolvers<UpResult>();
+  readonly #options: SupervisorOptions;
+  readonly #ended = Promise.withResolvers<Ended>();
   readonly #children = new Set<Child>();
   readonly #restarts: Restarts;
   #current: Child | undefined;
   #stopping = false;
   #restartTimer: NodeJS.Timeout | undefined;
-  #greeted = false;
+  #hasBeenReady = false;
   /** How the first of those that had not answered all their calls ended. */
   #loss: string | undefined;
 
-  constructor(options: UpOptions) {
+  constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#restarts = new Restarts(options.now);
     this.#current = this.#start({ successor: false });
   }
 
   /** Resolves when everything has ended. */
-  get ended(): Promise<UpResult> {
+  get ended(): Promise<Ended> {
     return this.#ended.promise;
   }
 
@@ -82,8 +85,8 @@ export class Supervisor {
     switch (message.kind) {
       case 'ready':
         child.ready = true;
-        if (!this.#greeted) this.#options.onGreeting(message.greeting);
-        this.#greeted = true;
+        this.#hasBeenReady = true;
+        this.#options.onReady(child.process, message.greeting);
         this.#takeOver(child);
         return;
       case 'recycle':
@@ -91,7 +94,7 @@ export class Supervisor {
         return;
       case 'refused':
         // Only a first start is refused for good; later a disk may come back, so the end of the process is waited for.
-        if (this.#greeted || child !== this.#current) return;
+        if (this.#hasBeenReady || child !== this.#current) return;
         this.#stopping = true;
         this.#ended.resolve({ exitCode: 2, reason: message.reason });
         return;
@@ -132,20 +135,20 @@ export class Supervisor {
       if (!child.drained) this.#loss ??= how;
       if (this.#children.size > 0) return;
       const reason =
-        this.#loss === undefined ? 'stopped' : `the serve process ${this.#loss} before it had answered all calls`;
+        this.#loss === undefined ? 'stopped' : `${this.#options.name} ${this.#loss} before it had answered all calls`;
       this.#ended.resolve({ exitCode: this.#loss === undefined ? 0 : 1, reason });
       return;
     }
     if (child !== this.#current) {
       // A predecessor has done its work; a successor has not, and is as needed as before.
-      if (!child.leaving) this.#restart(`the successor of the serve process ${how}`, { successor: true });
+      if (!child.leaving) this.#restart(`the successor of ${this.#options.name} ${how}`, { successor: true });
       return;
     }
     this.#current = undefined;
     // A successor on its way takes over by itself when it is ready.
     const [successor] = this.#children;
     if (successor !== undefined) this.#current = successor;
-    else this.#restart(`the serve process ${how}`, { successor: false });
+    else this.#restart(`${this.#options.name} ${how}`, { successor: false });
   }
 
   #restart(reason: string, { successor }: { successor: boolean }): void {

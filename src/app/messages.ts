@@ -1,6 +1,6 @@
-/** What the supervisor and its serve process say to each other over their channel. */
+/** What the supervisor and its serve processes say to each other over their channels. */
 
-/** From the serve process. */
+/** From a serve process. */
 export type ServeMessage =
   /** Its ports are open and everything desired is ready or failed. */
   | { readonly kind: 'ready'; readonly greeting: string }
@@ -11,17 +11,18 @@ export type ServeMessage =
   /** Everything accepted has been answered; how the process ends from here on does not matter. */
   | { readonly kind: 'drained' };
 
-/** To the serve process. */
-export interface StopMessage {
-  readonly kind: 'stop';
-}
+/** To a serve process. */
+export type SupervisorMessage =
+  | { readonly kind: 'stop' }
+  /** All serve processes are ready: from here on this one may say so. */
+  | { readonly kind: 'all ready' };
 
 export function isServeMessage(value: unknown): value is ServeMessage {
   return hasKind(value) && ['ready', 'recycle', 'refused', 'drained'].includes(value.kind);
 }
 
-export function isStopMessage(value: unknown): value is StopMessage {
-  return hasKind(value) && value.kind === 'stop';
+export function isSupervisorMessage(value: unknown): value is SupervisorMessage {
+  return hasKind(value) && ['stop', 'all ready'].includes(value.kind);
 }
 
 function hasKind(value: unknown): value is { kind: string } {

@@ -1,5 +1,4 @@
 /** Opens the Predict port on what the data plane has to offer. */
-import type { Config } from '../config/options.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import type { VersionStatistics } from '../monitor/version-stats.ts';
@@ -7,15 +6,18 @@ import type { Predict } from '../serving/predict.ts';
 import type { Events } from '../telemetry/events.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import { PredictDoor } from '../transport/grpc-js/server.ts';
+import { LeanDoor } from '../transport/lean/lean-door.ts';
+import type { Door } from '../transport/door.ts';
 import { kserveService } from '../transport/services/kserve-service.ts';
 import { outcomeService } from '../transport/services/outcome-service.ts';
 import type { KeepOutcomes } from '../transport/services/outcome-service.ts';
 import { predictService } from '../transport/services/predict-service.ts';
 import { outcomeOf } from '../transport/status.ts';
 import { SERVER_VERSION } from './build-info.ts';
+import type { PlacedConfig } from './place.ts';
 
 export interface OpenDoorOptions {
-  readonly config: Config;
+  readonly config: PlacedConfig;
   readonly events: Events;
   readonly reusePort: boolean;
   readonly catalog: Catalog;
@@ -36,9 +38,10 @@ export function openDoor({
   monitor,
   predict,
   keepOutcomes,
-}: OpenDoorOptions): Promise<PredictDoor> {
+}: OpenDoorOptions): Promise<Door> {
   const ready = (): boolean => catalog.settled();
-  return PredictDoor.open({
+  const { open } = config.predictTransport === 'h2' ? LeanDoor : PredictDoor;
+  return open({
     address: config.predictAddress,
     reusePort,
     reflection: config.reflection,
@@ -61,6 +64,9 @@ export function openDoor({
     hooks: {
       recordRpc: (method, code, ms) => {
         monitor.rpc(method).record(outcomeOf(code), ms);
+      },
+      recordLimit: (kind) => {
+        monitor.recordLimit(kind);
       },
       reportFault: (_method, error) => {
         // Faults of models are told by the lanes, with the version's name.

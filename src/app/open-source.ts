@@ -9,12 +9,16 @@ import type { Manager } from '../lifecycle/manager.ts';
 import type { EvidenceBook } from '../monitor/evidence-book.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { qualifyVersion } from '../registry/qualification.ts';
+import { SharedWeights } from '../registry/shared-weights.ts';
 import type { Events } from '../telemetry/events.ts';
 import { RUNTIME_REVISION } from './build-info.ts';
 import { controlAddressOf } from './control-address.ts';
 import { ControlSource } from './control-source.ts';
 import { DirectorySource } from './directory-source.ts';
+import { placeSuffix } from './place.ts';
+import type { Place } from './place.ts';
 import type { ServeSource } from './serve-source.ts';
+import { stateDirectory } from './state-directories.ts';
 
 const QUALIFICATION_CHILD = fileURLToPath(
   new URL(`../runtime/qualification-child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
@@ -25,7 +29,7 @@ const QUALIFICATION_MEMORY_SHARE = 0.8;
 export interface OpenSourceOptions {
   readonly config: Config;
   readonly events: Events;
-  readonly host: { readonly name: string; readonly availableMemory: () => number };
+  readonly host: { readonly name: string; readonly availableMemory: () => number; readonly place: Place };
   readonly manager: Manager;
   readonly monitor: Monitor;
   readonly evidence: EvidenceBook;
@@ -36,6 +40,14 @@ export interface OpenSourceOptions {
 export async function openSource(options: OpenSourceOptions): Promise<ServeSource> {
   const { config, events, host, manager, monitor, evidence, predictAddress, onPredictionKey } = options;
   const address = controlAddressOf(config);
+  const stateDir = stateDirectory(config.dataDir, host.place);
+  const weights = new SharedWeights({
+    dir: join(stateDir, 'layouts'),
+    pool: weightsPoolIn(config.dataDir),
+    onFault: (what, cause) => {
+      events.controlFault({ what, cause });
+    },
+  });
   if (address === undefined) {
     if (config.modelsDir === 'off') {
       const message = '--control-address=off and --models-dir=off leave nothing to serve; give one of them';
@@ -45,6 +57,7 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
       modelsDir: config.modelsDir,
       defaults: defaultsOf(config),
       qualify: qualifierOf(config, host.availableMemory),
+      weights,
       apply: (desired) => {
         manager.apply(desired, { retryFailed: true });
       },
@@ -56,7 +69,9 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
   return ControlSource.open({
     address,
     dataDir: config.dataDir,
-    instance: () => `${host.name}/${predictAddress()}`,
+    stateDir,
+    weights,
+    instance: () => `${host.name}/${predictAddress()}${placeSuffix(host.place)}`,
     predictAddress,
     monitor,
     evidence,
@@ -79,15 +94,22 @@ export function qualifierOf(
       signal,
       childFile: QUALIFICATION_CHILD,
       cacheDir: join(config.dataDir, 'qualification'),
+      weightsPool: weightsPoolIn(config.dataDir),
       timeoutMs: config.qualificationTimeoutMs,
       maxMemoryBytes: Math.min(config.qualificationMemoryBytes, QUALIFICATION_MEMORY_SHARE * availableMemory()),
       revision: RUNTIME_REVISION,
     });
 }
 
+/** Of all processes that have this data directory. */
+function weightsPoolIn(dataDir: string): string {
+  return join(dataDir, 'weights');
+}
+
 /** Of the options those that a model's config.json may change. */
 export function defaultsOf(config: Config): ModelDefaults {
   const { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs } = config;
-  const { intraOpThreads, executionProviders } = config;
-  return { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes, maxRunMs, intraOpThreads, executionProviders };
+  const { intraOpThreads, executionProviders, weights } = config;
+  const queue = { maxBatchRows, maxQueueDelayMs, maxQueueRows, maxQueueBytes };
+  return { ...queue, maxRunMs, intraOpThreads, executionProviders, weights };
 }

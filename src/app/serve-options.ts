@@ -1,11 +1,12 @@
 /** What a serve process is given: its configuration, and what the process lends to the rooms, which know no process. */
-import type { Config } from '../config/options.ts';
 import type { ProcessReadings } from '../monitor/process-vitals.ts';
 import type { Events } from '../telemetry/events.ts';
 import type { OtlpOptions } from '../telemetry/otlp-env.ts';
 import type { ServeMessage } from './messages.ts';
+import type { Place, PlacedConfig } from './place.ts';
 
 interface ServeHost {
+  /** That may be used, by all serve processes together. */
   readonly cores: number;
   /** Of the machine. */
   readonly name: string;
@@ -16,14 +17,15 @@ interface ServeHost {
   readonly availableMemory: () => number;
   /** To the supervisor, where there is one. */
   readonly tell: (message: ServeMessage) => void;
-  /** It takes over from a process that still serves: its ports open when everything is ready. */
-  readonly successor: boolean;
+  readonly place: Place;
+  /** Resolves when all processes of the machine are ready: until then this one does not say that it is. */
+  readonly allReady: Promise<void>;
   /** The process is to end: a start that still waits need not wait any longer. */
   readonly ending: AbortSignal;
 }
 
 export interface ServeOptions {
-  readonly config: Config;
+  readonly config: PlacedConfig;
   readonly otlp: OtlpOptions;
   readonly events: Events;
   readonly host: ServeHost;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatAddress } from '../config/address.ts';
-import { autoLanes } from '../config/auto-lanes.ts';
+import { placement } from '../config/placement.ts';
 import type { VersionStatus } from '../domain/version.ts';
 import { Manager } from '../lifecycle/manager.ts';
 import { EvidenceBook } from '../monitor/evidence-book.ts';
@@ -12,7 +12,7 @@ import { Lanes } from '../runtime/lanes.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import { PredictionIds } from '../serving/prediction-id.ts';
 import { Telemetry } from '../telemetry/setup.ts';
-import type { PredictDoor } from '../transport/grpc-js/server.ts';
+import type { Door } from '../transport/door.ts';
 import { MetricsServer } from '../transport/http/metrics-server.ts';
 import { SERVER_VERSION } from './build-info.ts';
 import { greeting } from './greeting.ts';
@@ -21,6 +21,7 @@ import { openSource } from './open-source.ts';
 import { predictLine } from './predict-line.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { ServeSource } from './serve-source.ts';
+import { TogetherCatalog } from './together-catalog.ts';
 
 /** Versions that are qualified and loaded side by side. */
 const CONCURRENT_LOADS = 2;
@@ -41,7 +42,7 @@ export class ServeProcess {
   readonly #boot = randomBytes(BOOT_BYTES);
   #source: ServeSource | undefined;
   #predictionIds: PredictionIds | undefined;
-  #door: PredictDoor | undefined;
+  #door: Door | undefined;
   #metrics: MetricsServer | undefined;
   #stuckLanes = 0;
   #closing: Promise<void> | undefined;
@@ -109,10 +110,10 @@ export class ServeProcess {
     });
     const source = await this.#openSource();
     this.#source = source;
-    if (!host.successor) await this.#openPorts();
+    if (!host.place.late) await this.#openPorts();
     await source.start();
     await this.#whenSettled();
-    if (host.successor) await this.#openPorts();
+    if (host.place.late) await this.#openPorts();
     if (!this.#manager.settled()) return;
     this.#tellSettled(startedAt);
     source.settled();
@@ -151,14 +152,15 @@ export class ServeProcess {
   }
 
   async #openPorts(): Promise<void> {
-    const { config, events } = this.#options;
+    const { config, events, host } = this.#options;
     const reusePort = true;
+    const catalog = new TogetherCatalog(this.#manager, host.allReady);
     if (config.metricsAddress !== 'off') {
       this.#metrics = await MetricsServer.open({
         ...config.metricsAddress,
         reusePort,
         metrics: () => this.#telemetry.prometheusText(),
-        ready: () => this.#manager.settled(),
+        ready: () => catalog.settled(),
       });
       events.listening({ name: 'metrics', address: this.#metrics.address });
     }
@@ -166,7 +168,7 @@ export class ServeProcess {
       config,
       events,
       reusePort,
-      catalog: this.#manager,
+      catalog,
       control: this.#source?.control,
       keepOutcomes: this.#source?.keepOutcomes,
       monitor: this.#monitor,
@@ -184,9 +186,10 @@ export class ServeProcess {
 
   #createLanes(): Lanes {
     const { config, events, host } = this.#options;
+    const { lanes, cores } = placement(config, host.cores);
     return new Lanes({
-      lanes: config.lanes === 0 ? autoLanes(host.cores) : config.lanes,
-      cores: host.cores,
+      lanes,
+      cores,
       now,
       tracing: this.#telemetry.tracing,
       onVersionFault: (runner, reason) => {
@@ -260,11 +263,13 @@ export class ServeProcess {
   }
 
   #greeting(): string {
+    const { config } = this.#options;
     return greeting({
       models: this.#manager.models(),
       sampleOf: (model) => this.#manager.sampleOf(model),
       predictAddress: this.#door === undefined ? '' : formatAddress(this.#door.address),
       metricsAddress: this.#metrics?.address,
+      processes: config.serveProcesses,
     });
   }
 

@@ -1,11 +1,13 @@
-/** `sluice up`: one admin process and one serve process, started together, ended in good order. */
+/** `sluice up`: one admin process and the serve processes, started together, ended in good order. */
 import type { ChildProcess } from './child.ts';
 import { AdminKeeper } from './keep-admin.ts';
-import { Supervisor } from './keep-serve.ts';
-import type { UpResult } from './keep-serve.ts';
+import type { Ended } from './keep-serve.ts';
+import { ServeGroup } from './serve-group.ts';
+import type { ServeGroupOptions } from './serve-group.ts';
 
 export interface UpOptions {
-  readonly spawnServe: (options: { successor: boolean }) => ChildProcess;
+  readonly serveProcesses: number;
+  readonly spawnServe: ServeGroupOptions['spawn'];
   /** undefined = serve processes read the models directory themselves. */
   readonly spawnAdmin: (() => ChildProcess) | undefined;
   /** What a serve process gets to drain, and the admin process to end, before they are killed. */
@@ -13,6 +15,8 @@ export interface UpOptions {
   readonly adminStopMs: number;
   /** For people: what is served and where. */
   readonly print: (text: string) => void;
+  /** Once, when all serve processes are ready. */
+  readonly onServing: () => void;
   readonly onRestart: (event: { process: 'serve' | 'admin'; reason: string; delayMs: number }) => void;
   readonly onRecycle: (event: { reason: string }) => void;
   /** Monotonic milliseconds. */
@@ -20,10 +24,10 @@ export interface UpOptions {
 }
 
 export class Up {
-  readonly #serve: Supervisor;
+  readonly #serve: ServeGroup;
   readonly #admin: AdminKeeper | undefined;
   readonly #print: (text: string) => void;
-  /** Once both are known they are printed, the serve process's first. */
+  /** Once both are known they are printed, that of serve first. */
   #serveGreeted = false;
   #adminGreeting: string | undefined;
   #refusal: string | undefined;
@@ -49,12 +53,14 @@ export class Up {
               options.onRestart({ process: 'admin', ...restart });
             },
           });
-    this.#serve = new Supervisor({
+    this.#serve = new ServeGroup({
+      processes: options.serveProcesses,
       spawn: spawnServe,
       stopTimeoutMs: options.serveStopMs,
       now,
       onGreeting: (text) => {
         this.#greetServe(text);
+        options.onServing();
       },
       onRestart: (restart) => {
         options.onRestart({ process: 'serve', ...restart });
@@ -64,9 +70,9 @@ export class Up {
   }
 
   /** Resolves when everything has ended. */
-  async ended(): Promise<UpResult> {
-    const result = await this.#serve.ended;
-    // Last, since it keeps what the serve process reports at its end.
+  async ended(): Promise<Ended> {
+    const result = await this.#serve.ended();
+    // Last, since it keeps what serve processes report at their end.
     await this.#admin?.stop();
     return this.#refusal === undefined ? result : { exitCode: 2, reason: this.#refusal };
   }

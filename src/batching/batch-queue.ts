@@ -100,7 +100,8 @@ export class BatchQueue<M extends Waiting> {
     const group = this.#mostUrgent();
     if (group === undefined) return { batch: undefined, gone };
     const members = this.#takeFrom(group, maxRows, now, gone);
-    const rows = members.reduce((sum, member) => sum + member.rows, 0);
+    let rows = 0;
+    for (const member of members) rows += member.rows;
     return { batch: { members, rows, closed: this.#closeReason(group, rows, maxRows, reason) }, gone };
   }
 

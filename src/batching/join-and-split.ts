@@ -5,7 +5,7 @@ import type { Datatype } from '../domain/datatype.ts';
 import { elementCount } from '../domain/tensor.ts';
 import type { Tensor } from '../domain/tensor.ts';
 
-/** A tensor that owns its memory, so that it can be transferred to another thread. */
+/** A tensor that owns its memory, so that it can be transferred to another thread; a pooled buffer may be too long. */
 export interface Block {
   readonly name: string;
   readonly datatype: Datatype;
@@ -13,28 +13,32 @@ export interface Block {
   readonly data: ArrayBuffer | readonly string[];
 }
 
+/** Gives memory of at least so many bytes, with anything in it. */
+export type Allocate = (bytes: number) => ArrayBuffer;
+
+const fresh: Allocate = (bytes) => new ArrayBuffer(bytes);
+
 /**
  * Concatenates along the first dimension. All members have the same tensors in the same order, equal but for their
  * first dimension; this copy is the only one that the request's bytes make, and it aligns them.
  */
-export function joinRows(members: readonly (readonly Tensor[])[]): Block[] {
+export function joinRows(members: readonly (readonly Tensor[])[], allocate = fresh): Block[] {
   const first = members[0];
   assert(first, 'a batch has at least one member');
-  return first.map((spec, index) => {
-    const parts = members.map((tensors) => {
-      const part = tensors[index];
+  return first.map((spec, at) => {
+    const parts: Tensor[] = [];
+    for (const tensors of members) {
+      const part = tensors[at];
       assert(part?.name === spec.name && part.datatype === spec.datatype, 'members of a batch agree in tensors');
-      return part;
-    });
-    if (parts.length === 1) return toBlock(spec);
-    const rows = parts.reduce((sum, part) => sum + rowsOf(part), 0);
-    return { name: spec.name, datatype: spec.datatype, shape: [rows, ...spec.shape.slice(1)], data: concat(parts) };
+      parts.push(part);
+    }
+    return joinParts(spec, parts, allocate);
   });
 }
 
-/** One member's tensors, copied into memory of their own. */
+/** One member's tensor, copied into memory of its own. */
 export function toBlock(tensor: Tensor): Block {
-  return { name: tensor.name, datatype: tensor.datatype, shape: tensor.shape, data: concat([tensor]) };
+  return joinParts(tensor, [tensor], fresh);
 }
 
 /** A block as a tensor: a view, no copy. */
@@ -52,11 +56,14 @@ export type Split =
  * cannot be divided: the model mixes rows.
  */
 export function splitRows(outputs: readonly Block[], rowsPerMember: readonly number[]): Split {
-  const total = rowsPerMember.reduce((sum, rows) => sum + rows, 0);
+  let total = 0;
+  for (const rows of rowsPerMember) total += rows;
   for (const output of outputs) if (output.shape[0] !== total) return { kind: 'mixed', output: output.name };
+  const columns = outputs.map((output) => new Column(output));
   let from = 0;
   const parts = rowsPerMember.map((rows) => {
-    const part = outputs.map((output) => sliceRows(output, from, rows));
+    const part: Tensor[] = [];
+    for (const column of columns) part.push(column.slice(from, rows));
     from += rows;
     return part;
   });
@@ -64,39 +71,67 @@ export function splitRows(outputs: readonly Block[], rowsPerMember: readonly num
   return { kind: 'split', parts };
 }
 
-function sliceRows(output: Block, from: number, rows: number): Tensor {
-  const rowShape = output.shape.slice(1);
-  const perRow = elementCount(rowShape);
-  const shape = [rows, ...rowShape];
-  if (!(output.data instanceof ArrayBuffer)) {
-    const data = output.data.slice(from * perRow, (from + rows) * perRow);
-    return { name: output.name, datatype: output.datatype, shape, data };
+/** An output that is being divided. */
+class Column {
+  readonly #output: Block;
+  readonly #perRow: number;
+  readonly #rowBytes: number;
+  /** Members mostly have equally many rows, and then share their shape. */
+  #shape: readonly number[];
+
+  constructor(output: Block) {
+    this.#output = output;
+    this.#shape = output.shape;
+    this.#perRow = elementCount(output.shape.slice(1));
+    this.#rowBytes = output.datatype === 'BYTES' ? 0 : this.#perRow * ELEMENT_BYTES[output.datatype];
   }
-  const rowBytes = perRow * ELEMENT_BYTES[output.datatype];
-  const data = new Uint8Array(output.data, from * rowBytes, rows * rowBytes);
-  return { name: output.name, datatype: output.datatype, shape, data };
+
+  slice(from: number, rows: number): Tensor {
+    const { name, datatype, data } = this.#output;
+    if (this.#shape[0] !== rows) this.#shape = [rows, ...this.#shape.slice(1)];
+    const part =
+      data instanceof ArrayBuffer
+        ? new Uint8Array(data, from * this.#rowBytes, rows * this.#rowBytes)
+        : data.slice(from * this.#perRow, (from + rows) * this.#perRow);
+    return { name, datatype, shape: this.#shape, data: part };
+  }
+}
+
+function joinParts({ name, datatype, shape }: Tensor, parts: readonly Tensor[], allocate: Allocate): Block {
+  const joined = parts.length === 1 ? shape : [sumOfRows(parts), ...shape.slice(1)];
+  const data =
+    datatype === 'BYTES'
+      ? joinStrings(parts)
+      : joinBytes(parts, elementCount(joined) * ELEMENT_BYTES[datatype], allocate);
+  return { name, datatype, shape: joined, data };
+}
+
+function joinStrings(parts: readonly Tensor[]): readonly string[] {
+  return parts.flatMap(({ data }) => (data instanceof Uint8Array ? [] : data));
+}
+
+function joinBytes(parts: readonly Tensor[], bytes: number, allocate: Allocate): ArrayBuffer {
+  const memory = allocate(bytes);
+  const joined = new Uint8Array(memory, 0, bytes);
+  let end = 0;
+  for (const { data } of parts) {
+    assert(data instanceof Uint8Array, 'a tensor of numbers has bytes');
+    joined.set(data, end);
+    end += data.byteLength;
+  }
+  // What is left of a batch before it must not get into this one.
+  assert(end === bytes, 'a tensor has as many bytes as its shape says');
+  return memory;
+}
+
+function sumOfRows(parts: readonly Tensor[]): number {
+  let rows = 0;
+  for (const part of parts) rows += rowsOf(part);
+  return rows;
 }
 
 function rowsOf(tensor: Tensor): number {
   const rows = tensor.shape[0];
   assert(rows !== undefined, 'a scalar cannot be joined');
   return rows;
-}
-
-function concat(parts: readonly Tensor[]): ArrayBuffer | readonly string[] {
-  const first = parts[0];
-  assert(first, 'there is something to join');
-  if (!(first.data instanceof Uint8Array)) {
-    return parts.flatMap((part) => (part.data instanceof Uint8Array ? [] : part.data));
-  }
-  let bytes = 0;
-  for (const part of parts) if (part.data instanceof Uint8Array) bytes += part.data.byteLength;
-  const joined = new Uint8Array(new ArrayBuffer(bytes));
-  let at = 0;
-  for (const part of parts) {
-    assert(part.data instanceof Uint8Array, 'members of a batch agree in datatype');
-    joined.set(part.data, at);
-    at += part.data.byteLength;
-  }
-  return joined.buffer;
 }

@@ -132,6 +132,15 @@ export function orOff<T>(kind: Kind<T>): Kind<T | 'off'> {
   };
 }
 
+/** The word "auto" beside the values of another kind: the rest of the configuration decides. */
+export function orAuto<T>(kind: Kind<T>): Kind<T | 'auto'> {
+  return {
+    parse: (text) => (text === 'auto' ? 'auto' : kind.parse(text)),
+    print: (value) => (value === 'auto' ? 'auto' : kind.print(value)),
+    allowed: `auto, ${kind.allowed}`,
+  };
+}
+
 export function choice<const T extends string>(choices: readonly T[]): Kind<T> {
   return {
     parse: (text) => choices.find((candidate) => candidate === text),

@@ -4,6 +4,7 @@ import type { ShadowSettings, Tolerance } from '../domain/comparison.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import { isName } from '../domain/version.ts';
 import type { ModelSettings } from '../domain/version.ts';
+import type { WeightsPreference } from '../domain/weights.ts';
 import { closest } from './closest.ts';
 import { isJsonObject, showJson } from './json.ts';
 import type { JsonObject } from './json.ts';
@@ -36,6 +37,7 @@ export type ModelDefaults = Pick<
   | 'intraOpThreads'
   | 'executionProviders'
   | 'maxRunMs'
+  | 'weights'
 >;
 
 const MAX_VERSIONS_NAMED = 1000;
@@ -69,6 +71,7 @@ const KEYS = {
   intraOpThreads: numberWithin(OPTIONS.intraOpThreads.kind, Number.isSafeInteger),
   executionProviders: providers,
   maxRunMs: numberWithin(OPTIONS.maxRunMs.kind, Number.isFinite),
+  weights: weightsPreference,
   shadow: parseShadow,
   versionPolicy: parseVersionPolicy,
   traffic: parseTraffic,
@@ -92,6 +95,7 @@ function compile(json: JsonObject, defaults: ModelDefaults): ModelConfig {
     intraOpThreads: read('intraOpThreads', json) ?? defaults.intraOpThreads,
     executionProviders: read('executionProviders', json) ?? defaults.executionProviders,
     maxRunMs: read('maxRunMs', json) ?? defaults.maxRunMs,
+    weights: read('weights', json) ?? defaults.weights,
     ...(shadow === undefined ? {} : { shadow }),
   });
   const versionPolicy: VersionPolicy = read('versionPolicy', json) ?? { kind: 'all' };
@@ -137,6 +141,12 @@ function providers(value: unknown, key: string): readonly string[] {
   const parsed = kind.parse(names?.join(',') ?? '');
   if (parsed !== undefined && parsed.length === names?.length) return parsed;
   return refuse(key, value, 'a list of different words such as ["cuda", "cpu"]');
+}
+
+function weightsPreference(value: unknown, key: string): WeightsPreference {
+  const { kind } = OPTIONS.weights;
+  const parsed = typeof value === 'string' ? kind.parse(value) : undefined;
+  return parsed ?? refuse(key, value, kind.allowed);
 }
 
 function parseVersionPolicy(value: unknown, key: string): VersionPolicy {

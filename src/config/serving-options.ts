@@ -1,26 +1,39 @@
 /** The options of the data plane: how models run, what may wait and what a connection may ask for. */
-import { bytes, duration, integer, orOff, words } from './kinds.ts';
+import { bytes, choice, duration, integer, orAuto, orOff, words } from './kinds.ts';
+import { WEIGHTS_PREFERENCES } from '../domain/weights.ts';
 import { GIB, HOUR, KIB, MIB, option, SECOND, TIB } from './option.ts';
 
 /** The keys are Config's fields, units last; the order is README's. */
 export const SERVING_OPTIONS = {
+  serveProcesses: option({
+    name: 'serve-processes',
+    kind: integer({ min: 0, max: 64 }),
+    default: 0,
+    why: 'Serve processes that `up` keeps, on one port; 0 = one per 8 cores. More for many small calls, see docs/cores.md.',
+  }),
   lanes: option({
     name: 'lanes',
     kind: integer({ min: 0, max: 256 }),
     default: 0,
-    why: 'Threads that run models; 0 = one per core, less one from 4 cores on. Fewer leave cores to others.',
+    why: 'Threads of each process that run models; 0 = its cores, less one from 4 on, by `--intra-op-threads`.',
   }),
   intraOpThreads: option({
     name: 'intra-op-threads',
     kind: integer({ min: 1, max: 256 }),
     default: 1,
-    why: 'Threads within one run; more make single runs of large models quicker. Lower `--lanes` with it.',
+    why: 'Threads within one run; more make single runs of large models quicker, and leave fewer lanes.',
   }),
   executionProviders: option({
     name: 'execution-providers',
     kind: words(),
     default: Object.freeze(['cpu']),
     why: 'Where ONNX Runtime computes, in order of preference; a version fails to load where one is not available.',
+  }),
+  weights: option({
+    name: 'weights',
+    kind: choice(WEIGHTS_PREFERENCES),
+    default: 'auto',
+    why: 'One copy of weights for all lanes (memory), or the layout that is faster in full batches; see docs/weights.md.',
   }),
   maxBatchRows: option({
     name: 'max-batch-rows',
@@ -60,9 +73,9 @@ export const SERVING_OPTIONS = {
   }),
   maxConnectionAgeMs: option({
     name: 'max-connection-age',
-    kind: orOff(duration({ min: SECOND, max: 168 * HOUR })),
-    default: 'off',
-    why: 'Connections older than this are asked to reconnect, so that a balancer in front can spread them anew.',
+    kind: orAuto(orOff(duration({ min: SECOND, max: 168 * HOUR }))),
+    default: 'auto',
+    why: 'Older connections are asked to reconnect, so that they spread anew; auto = 5m with several serve processes.',
   }),
   maxRunMs: option({
     name: 'max-run',

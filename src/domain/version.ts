@@ -4,6 +4,7 @@ import type { RegistryFile } from './registry-file.ts';
 import type { Signature } from './signature.ts';
 import type { ReferenceSketches } from './sketch.ts';
 import type { Tensor } from './tensor.ts';
+import type { WeightsPreference, WeightsReport } from './weights.ts';
 
 /** Where a version stands on this instance. `failed` and `unloaded` are ends; a reason goes with `failed`. */
 export type VersionState =
@@ -37,6 +38,8 @@ export interface ModelSettings {
   readonly executionProviders: readonly string[];
   /** A run that takes longer is given up: its callers get DEADLINE_EXCEEDED and the version fails. */
   readonly maxRunMs: number;
+  /** By which qualification chooses the layout of weights. */
+  readonly weights: WeightsPreference;
   /** undefined = default tolerances, nothing is private. */
   readonly shadow?: ShadowSettings | undefined;
 }
@@ -73,12 +76,14 @@ export interface QualificationReport {
   readonly singleRunMs: number;
   readonly batchRunMs: number;
   readonly batchRows: number;
-  /** Growth of the child's resident set over loading and warming. */
+  /** Memory that a session takes for itself; weights in mapped files are not in it. */
   readonly memoryBytes: number;
   /** One row of inputs that the version accepts: warm-up material. */
   readonly sample: readonly Tensor[];
   /** undefined where its folder has no reference.json. */
   readonly reference?: ReferenceSketches | undefined;
+  /** undefined in reports of earlier builds: then they lie as exported. */
+  readonly weights?: WeightsReport | undefined;
 }
 
 /** What a qualification child answers. */

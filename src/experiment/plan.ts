@@ -1,5 +1,5 @@
 /** Experiments as people plan them, made complete and checked. */
-import { ServerError } from '../domain/errors.ts';
+import { checkDifferent, oneOf, probability, wrong } from '../domain/field-checks.ts';
 import type { ExperimentArm, ExperimentMetric } from '../domain/experiment.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import { isName } from '../domain/version.ts';
@@ -65,9 +65,8 @@ export function planExperiment(wanted: WantedExperiment): ExperimentPlan {
   const layer = wanted.layer === '' ? 'default' : wanted.layer;
   checkName('layer', layer);
   const metrics = planMetrics(wanted.metrics);
-  const alpha = wanted.alpha === 0 ? 0.05 : wanted.alpha;
+  const alpha = probability('alpha', wanted.alpha === 0 ? 0.05 : wanted.alpha);
   const power = wanted.power === 0 ? 0.8 : wanted.power;
-  if (!(alpha > 0 && alpha <= 0.5)) throw wrong(`alpha is ${alpha}; give a probability above 0, at most 0.5`);
   if (!(power > alpha && power < 1)) throw wrong(`power is ${power}; give a probability above alpha, below 1`);
   const plannedUnits = unitsOf(metrics, { alpha, power });
   return { name, model, hypothesis, arms, trafficShare, layer, metrics, alpha, power, plannedUnits };
@@ -153,23 +152,8 @@ function unitsOf(
   return units === undefined || !Number.isFinite(units) ? 0 : Math.ceil(units);
 }
 
-function oneOf<T extends string>(field: string, given: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === given);
-  if (found !== undefined) return found;
-  throw wrong(`${field} is "${given.slice(0, 128)}"; give one of ${allowed.join(', ')}`);
-}
-
 function checkName(field: string, name: string): void {
   if (isName(name) && name.length <= MAX_NAME) return;
   const allowed = `letters, digits, ".", "_" and "-", ${MAX_NAME} at most, beginning with a letter or digit`;
   throw wrong(`${field} is "${name.slice(0, 128)}"; give ${allowed}`);
-}
-
-function checkDifferent(what: string, names: readonly string[]): void {
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw wrong(`${what}: "${twice}" is there twice; name each once`);
-}
-
-function wrong(message: string): ServerError {
-  return new ServerError('invalid_argument', message);
 }

@@ -1,7 +1,10 @@
 /** One model's route from what is ready here and the policy in force. */
+import type { TrafficPolicy } from '../domain/traffic.ts';
 import { compareVersions } from '../domain/version.ts';
+import { nextDraw, unknownDraw } from '../routing/draw.ts';
+import type { Draw } from '../routing/draw.ts';
 import { buildLadder } from '../routing/route-table.ts';
-import type { PolicyRoute, Route } from '../routing/route-table.ts';
+import type { Ladder, PolicyRoute, Route } from '../routing/route-table.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import type { Entry } from './entry.ts';
 import type { ModelRecord } from './model-record.ts';
@@ -9,8 +12,15 @@ import type { InForce } from './policy.ts';
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
-/** undefined where there is nothing to route to and nothing to tell. */
-export function buildRoute(record: ModelRecord): Route<VersionRunner> | undefined {
+/**
+ * undefined where there is nothing to route to and nothing to tell.
+ *
+ * @param former the route that this one follows.
+ */
+export function buildRoute(
+  record: ModelRecord,
+  former: Route<VersionRunner> | undefined,
+): Route<VersionRunner> | undefined {
   const { model, desired, entries, inForce, reason, waiting } = record;
   if (desired === undefined && entries.size === 0) return undefined;
   const ready = new Map<string, VersionRunner>();
@@ -24,7 +34,7 @@ export function buildRoute(record: ModelRecord): Route<VersionRunner> | undefine
   return {
     model,
     epoch: inForce?.policy.epoch ?? 0,
-    policy: inForce === undefined ? undefined : policyRoute(inForce, entries),
+    policy: inForce === undefined ? undefined : policyRoute(inForce, entries, former),
     reason,
     aliases: desired?.aliases ?? NOTHING,
     ready,
@@ -38,6 +48,7 @@ export function buildRoute(record: ModelRecord): Route<VersionRunner> | undefine
 function policyRoute(
   { policy, keys }: InForce,
   entries: ReadonlyMap<string, Entry>,
+  former: Route<VersionRunner> | undefined,
 ): PolicyRoute<VersionRunner> | undefined {
   const runners = new Map<string, VersionRunner>();
   for (const [version, key] of keys) {
@@ -52,8 +63,9 @@ function policyRoute(
     return runner;
   };
   const { arms, rules, shadows, failOverTo, sticky, routingKeyHeader, salt } = policy;
+  const ladder = buildLadder(arms, runnerOf);
   return {
-    ladder: buildLadder(arms, runnerOf),
+    ladder,
     rules: rules.map(({ name, header, match, version }) => ({
       arm: `rule:${name}`,
       target: runnerOf(version),
@@ -65,6 +77,18 @@ function policyRoute(
     sticky,
     routingKeyHeader,
     salt,
-    compared: arms.length > 1,
+    draw: arms.length > 1 ? drawAfter(former, policy, ladder) : undefined,
   };
+}
+
+function drawAfter(
+  former: Route<VersionRunner> | undefined,
+  { epoch, salt }: TrafficPolicy,
+  ladder: Ladder<VersionRunner>,
+): Draw | undefined {
+  const before = former?.policy;
+  if (before === undefined) return unknownDraw(ladder);
+  if (former?.epoch === epoch) return before.draw;
+  // Another salt gives every key another slot.
+  return nextDraw(before.salt === salt ? before.draw : undefined, ladder);
 }

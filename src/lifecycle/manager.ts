@@ -239,7 +239,7 @@ export class Manager implements Catalog {
     if (this.#closing) return;
     const routes = new Map(this.#options.router.table);
     for (const record of records) {
-      const route = buildRoute(record);
+      const route = buildRoute(record, routes.get(record.model));
       if (route === undefined) routes.delete(record.model);
       else routes.set(record.model, route);
       if (isOver(record)) this.#records.delete(record.model);

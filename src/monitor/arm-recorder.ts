@@ -5,6 +5,8 @@ import type { Outcome } from '../domain/tracing.ts';
 import type { ArmTotals } from './arm-totals.ts';
 import type { EvidenceSource } from './evidence-book.ts';
 import { Histogram } from './histogram.ts';
+import { PairTimes } from './neighbours.ts';
+import type { RunTime } from './neighbours.ts';
 import { histogramTotals } from './series.ts';
 
 export interface ArmCall {
@@ -14,8 +16,8 @@ export interface ArmCall {
   /** Of the slot; a call without a routing key is a unit of its own. */
   readonly slot: number;
   readonly keyed: boolean;
-  /** The run's compute time where this call was the oldest of its run; undefined otherwise. */
-  readonly runMs: number | undefined;
+  /** Of the run that answered it; undefined where none did. */
+  readonly run: RunTime | undefined;
 }
 
 const FAULTS: ReadonlySet<Outcome> = new Set<Outcome>(['internal', 'unavailable', 'data_loss', 'unimplemented']);
@@ -27,8 +29,10 @@ export class ArmRecorder implements EvidenceSource {
   readonly epoch: number;
   readonly name: string;
   readonly #request = new Histogram();
-  readonly #runRequest = new Histogram();
   readonly #runCompute = new Histogram();
+  /** Filled by the neighbours of the epoch. */
+  readonly pairs = new PairTimes();
+  readonly drawn = new PairTimes();
   readonly #faultSlots = new Slots();
   readonly #overloadSlots = new Slots();
   #calls = 0;
@@ -40,6 +44,7 @@ export class ArmRecorder implements EvidenceSource {
   #row = 0;
   #longestRow = 0;
   #parts: Float64Array | undefined;
+  #lastRun: symbol | undefined;
 
   constructor({ model, epoch, arm }: { readonly model: string; readonly epoch: number; readonly arm: string }) {
     this.model = model;
@@ -48,18 +53,15 @@ export class ArmRecorder implements EvidenceSource {
   }
 
   get activity(): number {
-    return this.#calls;
+    return this.#calls + this.pairs.request.count + this.drawn.request.count;
   }
 
   /** @returns how many faults there were in a row, this one included; 0 where it is none. */
-  record({ outcome, ms, slot, keyed, runMs }: ArmCall): number {
+  record({ outcome, ms, slot, keyed, run }: ArmCall): number {
     if (outcome === 'ok') {
       this.#ok += 1;
       this.#request.record(ms / 1000);
-      if (runMs !== undefined) {
-        this.#runRequest.record(ms / 1000);
-        this.#runCompute.record(runMs / 1000);
-      }
+      this.#countRun(run);
     } else if (FAULTS.has(outcome)) {
       this.#faults += 1;
       if (keyed) this.#faultSlots.add(slot);
@@ -79,6 +81,13 @@ export class ArmRecorder implements EvidenceSource {
     this.#count(slot);
     this.#row = 0;
     return 0;
+  }
+
+  /** The calls of a run end one after the other. */
+  #countRun(run: RunTime | undefined): void {
+    if (run === undefined || run.id === this.#lastRun) return;
+    this.#lastRun = run.id;
+    this.#runCompute.record(run.computeMs / 1000);
   }
 
   #count(slot: number): void {
@@ -102,8 +111,11 @@ export class ArmRecorder implements EvidenceSource {
       longestRow: this.#longestRow,
       parts: [...(this.#parts ?? [])],
       request: histogramTotals(this.#request),
-      runRequest: histogramTotals(this.#runRequest),
       runCompute: histogramTotals(this.#runCompute),
+      pairRequest: histogramTotals(this.pairs.request),
+      pairCompute: histogramTotals(this.pairs.compute),
+      drawnRequest: histogramTotals(this.drawn.request),
+      drawnCompute: histogramTotals(this.drawn.compute),
     };
   }
 

@@ -3,7 +3,8 @@
  *
  * Only what chance decided is here: calls that named their version, or that a rule sent, prove nothing about arms. A
  * call's keys decide its slot, so all calls of one key share an arm, and their faults are no independent evidence: of
- * calls with a key the slots that ever failed are kept, of calls without one the failures are counted.
+ * calls with a key the slots that ever failed are kept, of calls without one the failures are counted. For the same
+ * reason latencies of a key are evidence of its first call alone, in epochs that drew anew which arm it gets.
  */
 import type { HistogramTotals } from './series.ts';
 
@@ -28,10 +29,12 @@ export interface ArmTotals {
   readonly parts: readonly number[];
   /** Of the calls that were answered well, in seconds: the whole request. */
   readonly request: HistogramTotals;
-  /**
-   * One per run: of its oldest call the whole request, and the run's compute time. Calls of one run share their fate,
-   * so the run is the unit.
-   */
-  readonly runRequest: HistogramTotals;
+  /** One per run: its compute time. */
   readonly runCompute: HistogramTotals;
+  /** Of the calls that are compared, see neighbours.ts: the whole request, and their runs' compute time. */
+  readonly pairRequest: HistogramTotals;
+  readonly pairCompute: HistogramTotals;
+  /** The same for pairs of calls of which chance decided in this epoch and for the first time. */
+  readonly drawnRequest: HistogramTotals;
+  readonly drawnCompute: HistogramTotals;
 }

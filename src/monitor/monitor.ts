@@ -61,6 +61,7 @@ export class Monitor {
   readonly #ledger = new Ledger();
   readonly #rpcs = new Map<string, RpcStats>();
   readonly #loads = new Map<string, LoadStats>();
+  readonly #limits = new Map<string, number>();
 
   /** `now` is the wall clock. */
   constructor(now: () => number = Date.now) {
@@ -116,6 +117,16 @@ export class Monitor {
       this.#rpcs.set(method, stats);
     }
     return stats;
+  }
+
+  /** A limit of the transport was hit; kinds are few and fixed. */
+  recordLimit(kind: string): void {
+    this.#limits.set(kind, (this.#limits.get(kind) ?? 0) + 1);
+  }
+
+  /** How often each limit was hit. */
+  limits(): (readonly [kind: string, count: number])[] {
+    return [...this.#limits];
   }
 
   rpcs(): RpcStats[] {

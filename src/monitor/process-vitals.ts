@@ -1,5 +1,6 @@
-/** How the process itself fares: event-loop delay and use, processor time, resident memory. */
+/** How the process itself fares: event-loop delay and use, collections of garbage, processor time, resident memory. */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { GcPauses } from './gc-pauses.ts';
 
 /** The two readings of `process` that are needed; only main.ts touches it, so they are handed in. */
 export interface ProcessReadings {
@@ -16,6 +17,8 @@ export interface Vitals {
   readonly loopUtilization: number;
   /** Seconds, over the time since the former read; undefined when there was no sample yet. */
   readonly loopDelay: LoopDelay | undefined;
+  /** Since the process began. */
+  readonly gcPauses: GcPauses['pauses'];
 }
 
 export interface LoopDelay {
@@ -36,11 +39,13 @@ const RESOLUTION_MS = 20;
  */
 export class ProcessVitals {
   readonly #process: ProcessReadings;
+  readonly #gc: GcPauses;
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
-  constructor(process: ProcessReadings) {
+  constructor(process: ProcessReadings, gc: GcPauses) {
     this.#process = process;
+    this.#gc = gc;
     this.#delay.enable();
   }
 
@@ -55,6 +60,7 @@ export class ProcessVitals {
       residentBytes: this.#process.memoryUsage.rss(),
       loopUtilization: window.utilization,
       loopDelay: this.#readDelay(),
+      gcPauses: this.#gc.pauses,
     };
   }
 

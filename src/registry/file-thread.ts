@@ -7,6 +7,7 @@ import type { ModelDefaults } from '../config/model-config.ts';
 import { ServerError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { DigestCache } from './digest.ts';
+import type { LayoutPlace } from '../runtime/share-weights.ts';
 import type { DirectoryListing } from './directory.ts';
 import type { ModelDescription } from './model-json.ts';
 
@@ -17,6 +18,21 @@ const THREAD_FILE = fileURLToPath(
 /** A thread takes some 50 ms to begin and 8 MB while it is there. */
 const IDLE_MS = 5000;
 
+/** See share-weights.ts. */
+interface BringLayout {
+  readonly place: LayoutPlace;
+  readonly digest: string;
+  readonly checked: boolean;
+}
+
+type RemoveLayout = Omit<LayoutPlace, 'model'>;
+
+interface KeepLayouts {
+  readonly dir: string;
+  readonly pool: string;
+  readonly digests: ReadonlySet<string>;
+}
+
 /** What the thread is asked; replies carry the order's id. */
 export type ThreadOrder =
   | {
@@ -26,11 +42,15 @@ export type ThreadOrder =
       readonly defaults: ModelDefaults;
       readonly digests: DigestCache;
     }
-  | { readonly kind: 'inspect'; readonly id: number; readonly directory: string; readonly digest: string };
+  | { readonly kind: 'inspect'; readonly id: number; readonly directory: string; readonly digest: string }
+  | ({ readonly kind: 'bring layout'; readonly id: number } & BringLayout)
+  | ({ readonly kind: 'remove layout'; readonly id: number } & RemoveLayout)
+  | ({ readonly kind: 'keep layouts'; readonly id: number } & KeepLayouts);
 
 export type ThreadReply =
   | { readonly kind: 'read'; readonly id: number; readonly listing: DirectoryListing; readonly digests: DigestCache }
   | { readonly kind: 'inspected'; readonly id: number; readonly description: ModelDescription | undefined }
+  | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: ErrorCode; readonly reason: string };
 
 interface Waiting {
@@ -57,6 +77,24 @@ export class FileThread {
     const reply = await this.#ask((id) => ({ kind: 'inspect', id, directory, digest }));
     if (reply.kind === 'inspected') return reply.description;
     throw unexpected(reply);
+  }
+
+  async bringLayout(order: BringLayout): Promise<void> {
+    await this.#do((id) => ({ kind: 'bring layout', id, ...order }));
+  }
+
+  async removeLayout(order: RemoveLayout): Promise<void> {
+    await this.#do((id) => ({ kind: 'remove layout', id, ...order }));
+  }
+
+  /** Of the layouts in `dir` only these stay, of the weights in the pool those that somebody uses. */
+  async keepLayouts(order: KeepLayouts): Promise<void> {
+    await this.#do((id) => ({ kind: 'keep layouts', id, ...order }));
+  }
+
+  async #do(order: (id: number) => ThreadOrder): Promise<void> {
+    const reply = await this.#ask(order);
+    if (reply.kind !== 'done') throw unexpected(reply);
   }
 
   #ask(order: (id: number) => ThreadOrder): Promise<ThreadReply> {

@@ -1,7 +1,8 @@
 /** Qualification seen from the server: a child process under limits of time and memory, and a cache of its reports. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -9,13 +10,17 @@ import { describeError, ServerError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { ModelSettings, QualificationReport, QualificationVerdict, VersionSpec } from '../domain/version.ts';
 import { plainReason } from '../runtime/plain-reason.ts';
+import type { QualificationOrder } from '../runtime/qualify.ts';
+import { UNFINISHED } from '../runtime/weights-pool.ts';
 import { residentBytesOf } from './resident-memory.ts';
 
 export interface QualificationOptions {
-  /** The child's entry file; it answers one VersionSpec with one verdict and ends. */
+  /** The child's entry file; it answers one QualificationOrder with one verdict and ends. */
   readonly childFile: string;
   /** Reports are kept here by digest and settings; losing them costs only time. */
   readonly cacheDir: string;
+  /** Weights that processes of this machine share; what the child puts there waits a while for who loads it. */
+  readonly weightsPool: string;
   readonly timeoutMs: number;
   readonly maxMemoryBytes: number;
   /** Names what the reports depend on besides the files: the versions of the server and of ONNX Runtime. */
@@ -46,8 +51,8 @@ export async function qualifyVersion(spec: VersionSpec, options: QualificationOp
 
 /** Where it is the same, a report of the same files holds. */
 export function qualificationKey(settings: ModelSettings, revision: string): string {
-  const { batching, maxBatchRows, intraOpThreads, executionProviders } = settings;
-  return [String(batching), maxBatchRows, intraOpThreads, executionProviders.join('+'), revision].join('-');
+  const { batching, maxBatchRows, intraOpThreads, executionProviders, weights } = settings;
+  return [String(batching), maxBatchRows, intraOpThreads, executionProviders.join('+'), weights, revision].join('-');
 }
 
 async function readCached(file: string, spec: VersionSpec): Promise<QualificationReport | undefined> {
@@ -84,13 +89,16 @@ async function runChild(spec: VersionSpec, options: QualificationOptions): Promi
   });
   lowerPriority(child);
   const guard = guardChild(child, options);
+  const pool = options.weightsPool;
+  const folder = join(pool, `${UNFINISHED}${randomUUID()}`);
   try {
-    const verdict = await answerOf(child, spec, guard);
+    const verdict = await answerOf(child, { spec, place: { folder, pool } }, guard);
     if (verdict.kind === 'qualified') return verdict.report;
     throw new ServerError('invalid_argument', verdict.reason);
   } finally {
     guard.stop();
     if (child.exitCode === null) child.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -138,7 +146,7 @@ function guardChild(child: ChildProcess, options: QualificationOptions): Guard {
   };
 }
 
-function answerOf(child: ChildProcess, spec: VersionSpec, guard: Guard): Promise<QualificationVerdict> {
+function answerOf(child: ChildProcess, order: QualificationOrder, guard: Guard): Promise<QualificationVerdict> {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
@@ -157,6 +165,6 @@ function answerOf(child: ChildProcess, spec: VersionSpec, guard: Guard): Promise
       reject(guard.broken() ?? new ServerError('invalid_argument', `the qualification process ${how}${detail}`));
     });
     // A failing send shows as an exit; the callback keeps it from throwing.
-    child.send(spec, () => undefined);
+    child.send(order, () => undefined);
   });
 }

@@ -1,7 +1,7 @@
 /** What a rollout compares and how sure it wants to be, made complete. */
-import { ServerError } from '../domain/errors.ts';
+import { checkDifferent, oneOf, probability, whole, wrong } from '../domain/field-checks.ts';
 import { LATENCY_METRICS } from '../domain/strategy.ts';
-import type { AnalysisPlan, GuardrailPlan, MetricName, MetricPlan, OnFail } from '../domain/strategy.ts';
+import type { AnalysisPlan, GuardrailPlan, MetricName, MetricPlan } from '../domain/strategy.ts';
 
 /** Fields of Analysis in rollouts.proto; 0 and '' as it says. */
 export interface WantedAnalysis {
@@ -37,6 +37,10 @@ const DISAGREEMENT_MARGIN = 0.01;
 const MAX_RATIO = 100;
 const OUTCOME = /^outcome:[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
+const ON_FAIL = ['rollback', 'pause', 'alert'] as const;
+const ON_INSUFFICIENT = ['pause', 'rollback'] as const;
+const DIRECTIONS = ['increase', 'decrease'] as const;
+
 const DEFAULT_GUARDRAILS: readonly GuardrailPlan[] = [
   {
     metric: 'success_rate',
@@ -61,44 +65,30 @@ export function compileAnalysis(
   wanted: WantedAnalysis = NOTHING,
   { withShadow }: { readonly withShadow: boolean },
 ): AnalysisPlan {
-  const { alpha: askedAlpha, metrics, guardrails, fuse = DEFAULT_FUSE } = wanted;
-  const alpha = askedAlpha === 0 ? DEFAULT_ALPHA : askedAlpha;
-  if (!(alpha > 0 && alpha <= 0.5)) throw wrong(`analysis.alpha is ${alpha}; give a probability above 0, at most 0.5`);
-  if (!Number.isSafeInteger(fuse) || fuse < 0 || fuse > MAX_FUSE) {
-    throw wrong(`analysis.fuse is ${fuse}; give a whole number from 0 to ${MAX_FUSE}`);
-  }
+  const { alpha, metrics, guardrails, fuse = DEFAULT_FUSE } = wanted;
   if (Math.max(metrics.length, guardrails.length) > MAX_METRICS) {
     throw wrong(`analysis has more than ${MAX_METRICS} metrics or guardrails; leave some out`);
   }
+  checkDifferent(
+    'analysis.metrics',
+    metrics.map(({ metric }) => metric),
+  );
   return {
-    alpha,
-    metrics: metrics.length === 0 ? defaultMetrics(withShadow) : checkTwice(metrics.map(metricPlan)),
+    alpha: probability('analysis.alpha', alpha === 0 ? DEFAULT_ALPHA : alpha),
+    metrics: metrics.length === 0 ? defaultMetrics(withShadow) : metrics.map(metricPlan),
     guardrails: guardrails.length === 0 ? DEFAULT_GUARDRAILS : guardrails.map(guardrailPlan),
-    fuse,
-    onInsufficient: onInsufficient(wanted.onInsufficient),
+    fuse: whole('analysis.fuse', fuse, { least: 0, most: MAX_FUSE }),
+    onInsufficient: oneOf('analysis.on_insufficient', wanted.onInsufficient || 'pause', ON_INSUFFICIENT),
   };
 }
-
-/**
- * Without request_p50: in bursts shorter than a block lanes take turns between versions, so that the smaller arm
- * waits in another way than the larger one, and the median of an equal candidate differs.
- */
-const DEFAULT_LATENCIES = LATENCY_METRICS.filter((metric) => metric !== 'request_p50');
 
 function defaultMetrics(withShadow: boolean): readonly MetricPlan[] {
   const names: readonly MetricName[] = [
     'error_rate',
-    ...DEFAULT_LATENCIES,
+    ...LATENCY_METRICS,
     ...(withShadow ? ['disagreement' as const] : []),
   ];
   return names.map((metric) => ({ metric, margin: defaultMargin(metric), onFail: 'rollback', direction: 'increase' }));
-}
-
-function checkTwice(plans: readonly MetricPlan[]): readonly MetricPlan[] {
-  const names = plans.map(({ metric }) => metric);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw wrong(`analysis.metrics names "${twice}" twice; name each once`);
-  return plans;
 }
 
 function metricPlan(wanted: WantedAnalysis['metrics'][number], index: number): MetricPlan {
@@ -109,11 +99,8 @@ function metricPlan(wanted: WantedAnalysis['metrics'][number], index: number): M
   if (!(margin >= least && margin <= most)) {
     throw wrong(`${where}.margin is ${margin}; of ${metric} it goes from ${least} to ${most}`);
   }
-  const direction = wanted.direction === '' ? 'increase' : wanted.direction;
-  if (direction !== 'increase' && direction !== 'decrease') {
-    throw wrong(`${where}.direction is "${direction}"; give increase or decrease`);
-  }
-  return { metric, margin, onFail: onFail(`${where}.on_fail`, wanted.onFail), direction };
+  const direction = oneOf(`${where}.direction`, wanted.direction || 'increase', DIRECTIONS);
+  return { metric, margin, onFail: oneOf(`${where}.on_fail`, wanted.onFail || 'rollback', ON_FAIL), direction };
 }
 
 function metricName(field: string, name: string): MetricName {
@@ -137,11 +124,7 @@ function marginRange(metric: MetricName): readonly [number, number] {
 
 function guardrailPlan(wanted: WantedAnalysis['guardrails'][number], index: number): GuardrailPlan {
   const where = `analysis.guardrails[${index}]`;
-  const known = ['success_rate', ...LATENCY_METRICS] as const;
-  const metric = known.find((candidate) => candidate === wanted.metric);
-  if (metric === undefined) {
-    throw wrong(`${where}.metric is "${wanted.metric.slice(0, 128)}"; give one of ${known.join(', ')}`);
-  }
+  const metric = oneOf(`${where}.metric`, wanted.metric, ['success_rate', ...LATENCY_METRICS] as const);
   const { limit } = wanted;
   const fits = metric === 'success_rate' ? limit > 0 && limit <= 1 : limit > 0 && Number.isFinite(limit);
   if (!fits) {
@@ -153,21 +136,11 @@ function guardrailPlan(wanted: WantedAnalysis['guardrails'][number], index: numb
     throw wrong(`${where}.window is ${windowMs} ms; give 10 s to 1 h`);
   }
   const minRequests = wanted.minRequests === 0 ? DEFAULT_MIN_REQUESTS : wanted.minRequests;
-  return { metric, limit, minRequests, windowMs, onFail: onFail(`${where}.on_fail`, wanted.onFail) };
-}
-
-function onFail(field: string, given: string): OnFail {
-  if (given === '') return 'rollback';
-  if (given === 'rollback' || given === 'pause' || given === 'alert') return given;
-  throw wrong(`${field} is "${given.slice(0, 128)}"; give rollback, pause or alert`);
-}
-
-function onInsufficient(given: string): 'pause' | 'rollback' {
-  if (given === '') return 'pause';
-  if (given === 'pause' || given === 'rollback') return given;
-  throw wrong(`analysis.on_insufficient is "${given.slice(0, 128)}"; give pause or rollback`);
-}
-
-function wrong(message: string): ServerError {
-  return new ServerError('invalid_argument', message);
+  return {
+    metric,
+    limit,
+    minRequests,
+    windowMs,
+    onFail: oneOf(`${where}.on_fail`, wanted.onFail || 'rollback', ON_FAIL),
+  };
 }

@@ -28,14 +28,17 @@ export const NOTHING_NEW: ArmDelta = {
   longestRow: 0,
   parts: [],
   request: NO_VALUES,
-  runRequest: NO_VALUES,
   runCompute: NO_VALUES,
+  pairRequest: NO_VALUES,
+  pairCompute: NO_VALUES,
+  drawnRequest: NO_VALUES,
+  drawnCompute: NO_VALUES,
 };
 
-/** NOTHING_NEW where the row is repeated, or went backwards. */
+/** NOTHING_NEW where the row is repeated, went backwards, or is empty. */
 export function armDelta(now: ArmTotals, before: ArmTotals | undefined): ArmDelta {
+  if (!hasGrown(now, before ?? NOTHING_NEW)) return NOTHING_NEW;
   if (before === undefined) return now;
-  if (!hasGrown(now, before)) return NOTHING_NEW;
   return {
     ...now,
     calls: now.calls - before.calls,
@@ -45,18 +48,22 @@ export function armDelta(now: ArmTotals, before: ArmTotals | undefined): ArmDelt
     keylessFaults: now.keylessFaults - before.keylessFaults,
     keylessOverloads: now.keylessOverloads - before.keylessOverloads,
     request: subtractHistograms(now.request, before.request),
-    runRequest: subtractHistograms(now.runRequest, before.runRequest),
     runCompute: subtractHistograms(now.runCompute, before.runCompute),
+    pairRequest: subtractHistograms(now.pairRequest, before.pairRequest),
+    pairCompute: subtractHistograms(now.pairCompute, before.pairCompute),
+    drawnRequest: subtractHistograms(now.drawnRequest, before.drawnRequest),
+    drawnCompute: subtractHistograms(now.drawnCompute, before.drawnCompute),
   };
 }
 
 const COUNTS = ['calls', 'ok', 'faults', 'overloads', 'keylessFaults', 'keylessOverloads', 'longestRow'] as const;
-const HISTOGRAMS = ['request', 'runRequest', 'runCompute'] as const;
+const HISTOGRAMS = ['request', 'runCompute', 'pairRequest', 'pairCompute', 'drawnRequest', 'drawnCompute'] as const;
 
-/** No count is less than before, and there are more calls. */
+/** No count is less than before, and there are more calls or pairs: a pair may be told of when neither call is new. */
 function hasGrown(now: ArmTotals, before: ArmTotals): boolean {
   const isLess =
     COUNTS.some((name) => now[name] < before[name]) ||
     HISTOGRAMS.some((name) => !histogramReached(now[name], before[name]));
-  return !isLess && now.calls > before.calls;
+  const isMore = now.calls > before.calls || HISTOGRAMS.some((name) => now[name].count > before[name].count);
+  return isMore && !isLess;
 }

@@ -3,11 +3,10 @@
  * as JSON.
  *
  * Serve processes report cumulative rows per epoch and arm. The difference to what was taken of a row before is a
- * block. Its errors are weighed by the weights that were in force, which chance decided by; its latencies by how many
- * runs of each arm it holds, which needs no more than that runs of one moment are alike: bursts and drift of load are
- * the same for both arms.
+ * block. Its errors are weighed by the weights that were in force, which chance decided by; its latencies are those of
+ * pairs of neighbours: bursts and drift of load are the same for both arms.
  *
- * As JSON it has at most about 0.6 MB: 256 rows of 1.3 kB, two sets of 10,000 slots, 120 slots of the last hour of
+ * As JSON it has at most about 0.8 MB: 256 rows of 2 kB, two sets of 10,000 slots, 120 slots of the last hour of
  * 0.8 kB each; of one serve process it is about 10 kB.
  */
 import type { LatencyMetric } from '../domain/strategy.ts';
@@ -46,18 +45,11 @@ interface Suspicion {
   readonly mostLog: number;
 }
 
-/** What was taken of a row: all of it, but for its slots; and its runs that no block has yet. */
-interface Taken {
-  readonly totals: ArmTotals;
-  readonly openRequest: HistogramTotals;
-  readonly openCompute: HistogramTotals;
-}
-
 export interface RolloutEvidence {
   /** The candidate's weight by epoch, ascending, in the order in which the rollout put them in force. */
   readonly epochs: readonly { readonly epoch: number; readonly weight: number }[];
-  /** By "instance/boot/epoch/arm". */
-  readonly taken: Readonly<Record<string, Taken>>;
+  /** What was taken of each row, without its slots and parts. By "instance/boot/epoch/arm". */
+  readonly taken: Readonly<Record<string, ArmTotals>>;
   readonly candidate: ArmSums;
   readonly stable: ArmSums;
   /** Slots of routing keys that failed already: a key's further faults prove nothing new. */
@@ -79,12 +71,6 @@ const MAX_EPOCHS = 20;
 const MAX_TAKEN = 256;
 /** An arm with more than half of the traffic has the larger batches and is the first to be overloaded. */
 const EVEN_WEIGHT = TOTAL_WEIGHT / 2;
-/**
- * Runs of both arms that a block of latencies has at least. With few calls a report has one run, of one arm, and says
- * nothing; the number of all runs says nothing of how slow they are, so blocks may end by it.
- */
-const MIN_BLOCK_RUNS = 20;
-
 const NO_SUMS: ArmSums = {
   calls: 0,
   ok: 0,
@@ -186,23 +172,20 @@ function takeBlock(evidence: RolloutEvidence, { key, rows }: Block, options: Tak
   if (weight === undefined || !hasRoom(evidence, key)) return evidence;
   const keys = { candidate: `${key}/${options.candidate}`, stable: `${key}/${options.stable}` };
   const totalsOf = (arm: string): ArmTotals => rows.findLast((row) => row.arm === arm)?.totals ?? NOTHING_NEW;
-  const candidate = armDelta(totalsOf(options.candidate), evidence.taken[keys.candidate]?.totals);
-  const stable = armDelta(totalsOf(options.stable), evidence.taken[keys.stable]?.totals);
-  if (candidate.calls + stable.calls === 0) return evidence;
+  const candidate = armDelta(totalsOf(options.candidate), evidence.taken[keys.candidate]);
+  const stable = armDelta(totalsOf(options.stable), evidence.taken[keys.stable]);
+  if (candidate === NOTHING_NEW && stable === NOTHING_NEW) return evidence;
   const isCompared = weight > 0 && weight < TOTAL_WEIGHT;
   const isEven = isCompared && weight <= EVEN_WEIGHT;
   const fresh = freshFailures(evidence, { candidate, stable, withOverloads: isEven });
-  const open = {
-    candidate: addTaken(evidence.taken[keys.candidate], totalsOf(options.candidate), candidate),
-    stable: addTaken(evidence.taken[keys.stable], totalsOf(options.stable), stable),
-  };
-  const isBlock = open.candidate.openRequest.count + open.stable.openRequest.count >= MIN_BLOCK_RUNS;
+  const takenOf = (arm: string, delta: ArmDelta, key: string): ArmTotals =>
+    delta === NOTHING_NEW ? (evidence.taken[key] ?? NOTHING_NEW) : withoutSlots(totalsOf(arm));
   return {
     ...evidence,
     taken: {
       ...evidence.taken,
-      [keys.candidate]: isBlock ? withoutRuns(open.candidate) : open.candidate,
-      [keys.stable]: isBlock ? withoutRuns(open.stable) : open.stable,
+      [keys.candidate]: takenOf(options.candidate, candidate, keys.candidate),
+      [keys.stable]: takenOf(options.stable, stable, keys.stable),
     },
     candidate: addSums(evidence.candidate, candidate, { isCompared, isEven, units: fresh.candidate }),
     stable: addSums(evidence.stable, stable, { isCompared, isEven, units: fresh.stable }),
@@ -214,23 +197,16 @@ function takeBlock(evidence: RolloutEvidence, { key, rows }: Block, options: Tak
       share: weight / TOTAL_WEIGHT,
       margin: 1,
     }),
-    latencies: isEven && isBlock ? addLatencies(evidence, open, options) : evidence.latencies,
+    latencies: isEven ? addLatencies(evidence, { candidate, stable }, options) : evidence.latencies,
     recent: addToWindow(evidence.recent, candidate, options),
     rate: addToRate(evidence.rate, candidate.calls + stable.calls, options.now),
     longestRow: Math.max(evidence.longestRow, candidate.longestRow),
   };
 }
 
-function addTaken(before: Taken | undefined, totals: ArmTotals, delta: ArmDelta): Taken {
-  const openRequest = addHistograms(before?.openRequest ?? NO_VALUES, delta.runRequest);
-  const openCompute = addHistograms(before?.openCompute ?? NO_VALUES, delta.runCompute);
-  const kept = delta === NOTHING_NEW ? (before?.totals ?? NOTHING_NEW) : totals;
-  // Slots that failed are remembered once, for all rows; parts are for experiments.
-  return { totals: { ...kept, faultSlots: [], overloadSlots: [], parts: [] }, openRequest, openCompute };
-}
-
-function withoutRuns({ totals }: Taken): Taken {
-  return { totals, openRequest: NO_VALUES, openCompute: NO_VALUES };
+/** Slots that failed are remembered once, for all rows; parts are for experiments. */
+function withoutSlots(totals: ArmTotals): ArmTotals {
+  return { ...totals, faultSlots: [], overloadSlots: [], parts: [] };
 }
 
 function addSums(
@@ -258,16 +234,25 @@ function suspect({ logs, mostLog }: Suspicion, block: Parameters<typeof addCount
 }
 
 function addLatencies(
-  { latencies }: RolloutEvidence,
-  { candidate, stable }: { readonly candidate: Taken; readonly stable: Taken },
+  { latencies, stable: { request, runCompute } }: RolloutEvidence,
+  { candidate, stable }: { readonly candidate: ArmDelta; readonly stable: ArmDelta },
   { margins }: TakeOptions,
 ): RolloutEvidence['latencies'] {
   const next = { ...latencies };
   for (const metric of LATENCY_METRICS) {
     const margin = margins.get(metric);
     if (margin === undefined) continue;
-    const of = metric.startsWith('compute_') ? 'openCompute' : 'openRequest';
-    next[metric] = addRuns(latencies[metric], { candidate: candidate[of], stable: stable[of], metric, margin });
+    const isCompute = metric.startsWith('compute_');
+    const [pair, drawn] = isCompute
+      ? (['pairCompute', 'drawnCompute'] as const)
+      : (['pairRequest', 'drawnRequest'] as const);
+    next[metric] = addRuns(latencies[metric], {
+      metric,
+      margin,
+      pairs: { candidate: candidate[pair], stable: stable[pair] },
+      drawn: { candidate: candidate[drawn], stable: stable[drawn] },
+      before: isCompute ? runCompute : request,
+    });
   }
   return next;
 }

@@ -2,10 +2,11 @@
  * Whether more of the candidate's runs are slow than of the stable version's, at one quantile of one latency.
  *
  * Slow is a run of the stable version that takes longer than its quantile, as it was before the block, and one of the
- * candidate that takes longer than that times the margin. Given how many runs each arm had in the block, and how many
- * were slow, at most the candidate's share of the runs falls on it where it is slower by no more than the margin
- * (hypergeometric, which the binomial of the e-process dominates in convex order: Hoeffding 1963, Theorem 4).
- * Thresholds are edges of buckets, so counting is exact.
+ * candidate that takes longer than that times the margin. Runs are compared in pairs of neighbours (see
+ * monitor/neighbours.ts). Given how many pairs there were in the block, and how many of their runs were slow, at most
+ * half of those fall on the candidate where it is slower by no more than the margin (hypergeometric, which the binomial
+ * of the e-process dominates in convex order: Hoeffding 1963, Theorem 4). Of pairs that chance decided anew that is
+ * evidence of harm; all pairs say what is probably no harm. Thresholds are edges of buckets, so counting is exact.
  */
 import type { LatencyMetric, QuantileName } from '../domain/strategy.ts';
 import { BUCKETS_PER_OCTAVE, bucketEdge } from '../monitor/histogram.ts';
@@ -15,12 +16,13 @@ import { addCounts, logEvidence, NO_COUNT_EVIDENCE } from '../stats/count-eviden
 import type { CountEvidence } from '../stats/count-evidence.ts';
 
 export interface LatencyEvidence {
+  /** Of pairs that chance decided anew. */
   readonly logs: CountEvidence;
   readonly mostLog: number;
-  /** Of the stable version, all runs so far: what thresholds are taken from. */
+  /** Runs of all pairs so far. */
   readonly stable: HistogramTotals;
   readonly candidate: HistogramTotals;
-  /** Since there was a threshold: runs, and slow ones. */
+  /** Of all pairs since there was a threshold: runs, and slow ones. */
   readonly candidateRuns: number;
   readonly candidateSlow: number;
   readonly stableRuns: number;
@@ -60,34 +62,54 @@ export function probabilityOf(metric: LatencyMetric): number {
   }
 }
 
-export interface RunBlock {
-  readonly metric: LatencyMetric;
-  /** What is still no harm, a ratio from 1 on; rounded to whole buckets. */
-  readonly margin: number;
-  /** Durations of the block's runs, in seconds. */
+/** Durations in seconds. */
+export interface ArmRuns {
   readonly candidate: HistogramTotals;
   readonly stable: HistogramTotals;
 }
 
-export function addRuns(evidence: LatencyEvidence, { metric, margin, candidate, stable }: RunBlock): LatencyEvidence {
+export interface RunBlock {
+  readonly metric: LatencyMetric;
+  /** What is still no harm, a ratio from 1 on; rounded to whole buckets. */
+  readonly margin: number;
+  readonly pairs: ArmRuns;
+  /** Of them those that chance decided anew. */
+  readonly drawn: ArmRuns;
+  /** What the stable version took before the block, in pairs or not: thresholds are of these while pairs are few. */
+  readonly before: HistogramTotals;
+}
+
+export function addRuns(evidence: LatencyEvidence, block: RunBlock): LatencyEvidence {
+  const { metric, margin, pairs, drawn, before } = block;
   const seen = {
     ...evidence,
-    stable: addHistograms(evidence.stable, stable),
-    candidate: addHistograms(evidence.candidate, candidate),
+    stable: addHistograms(evidence.stable, pairs.stable),
+    candidate: addHistograms(evidence.candidate, pairs.candidate),
   };
-  if (evidence.stable.count < MIN_RUNS || candidate.count + stable.count === 0) return seen;
-  const edge = quantileEdge(evidence.stable, probabilityOf(metric));
+  const known = evidence.stable.count < MIN_RUNS ? before : evidence.stable;
+  if (known.count < MIN_RUNS) return seen;
+  const edge = quantileEdge(known, probabilityOf(metric));
   const candidateEdge = edge + marginBuckets(margin);
-  const slow = { candidate: countAbove(candidate, candidateEdge), stable: countAbove(stable, edge) };
-  const share = candidate.count / (candidate.count + stable.count);
-  const logs = addCounts(evidence.logs, { candidate: slow.candidate, baseline: slow.stable, share, margin: 1 });
+  const slowOf = ({ candidate, stable }: ArmRuns): { candidate: number; stable: number } => ({
+    candidate: countAbove(candidate, candidateEdge),
+    stable: countAbove(stable, edge),
+  });
+  const [slow, drawnSlow] = [slowOf(pairs), slowOf(drawn)];
+  const runs = drawn.candidate.count + drawn.stable.count;
+  const share = runs === 0 ? 0 : drawn.candidate.count / runs;
+  const logs = addCounts(evidence.logs, {
+    candidate: drawnSlow.candidate,
+    baseline: drawnSlow.stable,
+    share,
+    margin: 1,
+  });
   return {
     ...seen,
     logs,
     mostLog: Math.max(evidence.mostLog, logEvidence(logs)),
-    candidateRuns: evidence.candidateRuns + candidate.count,
+    candidateRuns: evidence.candidateRuns + pairs.candidate.count,
     candidateSlow: evidence.candidateSlow + slow.candidate,
-    stableRuns: evidence.stableRuns + stable.count,
+    stableRuns: evidence.stableRuns + pairs.stable.count,
     stableSlow: evidence.stableSlow + slow.stable,
     threshold: bucketEdge(candidateEdge),
   };

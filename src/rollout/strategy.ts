@@ -1,5 +1,5 @@
 /** Strategies as people write them, made complete: every default filled in, every limit checked. */
-import { ServerError } from '../domain/errors.ts';
+import { probability, whole, wrong } from '../domain/field-checks.ts';
 import { LATENCY_METRICS } from '../domain/strategy.ts';
 import type { Stage, Strategy } from '../domain/strategy.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
@@ -142,7 +142,7 @@ function budgetStage(wanted: WantedStrategy['budget']): Stage {
   return {
     kind: 'budget',
     extraFaults: whole('budget.extra_faults', wanted?.extraFaults ?? 0, { least: 1, most: MAX_EXTRA_FAULTS }),
-    alpha: share('budget.alpha', orDefault(wanted?.alpha, 0.01)),
+    alpha: probability('budget.alpha', orDefault(wanted?.alpha, 0.01)),
     maxWeight: whole('budget.max_weight', orDefault(wanted?.maxWeight, 5000), { least: 1, most: TOTAL_WEIGHT - 1 }),
     holdMs,
     deadlineMs: longerThan(holdMs, 'budget.deadline', duration('budget.deadline', wanted?.deadlineMs, DAY_MS)),
@@ -181,25 +181,6 @@ function duration(field: string, wanted: number | undefined, absent: number): nu
   const ms = wanted ?? absent;
   if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_DEADLINE_MS) return ms;
   throw wrong(`${field} is ${ms} ms; give 0 to 30 days`);
-}
-
-function whole(
-  field: string,
-  value: number,
-  { least, most }: { readonly least: number; readonly most: number },
-): number {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw wrong(`${field} is ${value}; give a whole number from ${least} to ${most}`);
-}
-
-/** Above 0, at most a half. */
-function share(field: string, value: number): number {
-  if (value > 0 && value <= 0.5) return value;
-  throw wrong(`${field} is ${value}; give a probability above 0, at most 0.5`);
-}
-
-function wrong(message: string): ServerError {
-  return new ServerError('invalid_argument', message);
 }
 
 /** For people: "10 % for 1m, at least 100 calls". */

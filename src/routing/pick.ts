@@ -23,7 +23,12 @@ export function pick<T>({ belows, rungs }: Ladder<T>, slot: number): Rung<T> {
  */
 export function unitOf(key: string): string {
   if (key === '') return '';
-  return hex(finish(fnv(0x811c9dc5, key))) + hex(finish(fnv(0x9747b28c, key)));
+  return hex(hashOf(key)) + hex(finish(fnv(0x9747b28c, key)));
+}
+
+/** A routing key in 32 bits. */
+export function hashOf(key: string): number {
+  return finish(fnv(0x811c9dc5, key));
 }
 
 function hex(word: number): string {

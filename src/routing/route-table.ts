@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Arm, Match } from '../domain/traffic.ts';
+import type { Draw } from './draw.ts';
 
 /** Who answers for an arm. */
 export interface Rung<T> {
@@ -37,8 +38,8 @@ export interface PolicyRoute<T> {
   readonly sticky: boolean;
   readonly routingKeyHeader: string;
   readonly salt: string;
-  /** There is more than one arm: what its calls come to is evidence. */
-  readonly compared: boolean;
+  /** Of more than one arm, whose calls are evidence: what the epoch decides by chance. */
+  readonly draw: Draw | undefined;
 }
 
 export interface Route<T> {

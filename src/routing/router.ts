@@ -26,6 +26,8 @@ export interface Choice<T> {
    * decides alike for all calls of the key, or for this call alone.
    */
   readonly evidence: 'none' | 'keyed' | 'keyless';
+  /** Chance decided so in this epoch and not in one before it. */
+  readonly isDrawn: boolean;
   /** The routing key that decided; '' where none did. */
   readonly key: string;
 }
@@ -72,14 +74,15 @@ export class Router<T> {
     const { shadows, failOver } = policy;
     for (const { header, match, arm, target } of policy.rules) {
       if (matches(match, question.header(header))) {
-        return { target, arm, epoch, slot: -1, shadows, failOver, evidence: 'none', key: '' };
+        return { target, arm, epoch, slot: -1, shadows, failOver, evidence: 'none', isDrawn: false, key: '' };
       }
     }
     const key = keyOf(policy, question);
     const slot = key === '' ? Math.floor(this.#random() * TOTAL_WEIGHT) : slotOf(policy.salt, key);
     const { target, arm } = pick(policy.ladder, slot);
-    const evidence = policy.compared ? (key === '' ? 'keyless' : 'keyed') : 'none';
-    return { target, arm, epoch, slot, shadows, failOver, evidence, key };
+    const evidence = policy.draw === undefined ? 'none' : key === '' ? 'keyless' : 'keyed';
+    const isDrawn = key === '' || policy.draw?.open[slot] === 1;
+    return { target, arm, epoch, slot, shadows, failOver, evidence, isDrawn, key };
   }
 }
 
@@ -101,6 +104,7 @@ function named<T>(route: Route<T>, asked: string): Choice<T> {
     shadows: NO_SHADOWS,
     failOver: undefined,
     evidence: 'none',
+    isDrawn: false,
     key: '',
   };
 }

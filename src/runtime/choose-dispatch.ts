@@ -72,7 +72,7 @@ const SPREAD_WASTE = 1.1;
  * @param crowded the transport needs the core that a further lane would run on.
  */
 export function chooseDispatch<B extends Backlog, L extends LaneView>(
-  backlogs: readonly B[],
+  backlogs: Iterable<B>,
   places: Places<B, L>,
   now: number,
   crowded = false,
@@ -85,7 +85,7 @@ export function chooseDispatch<B extends Backlog, L extends LaneView>(
 }
 
 function chooseLive<B extends Backlog, L extends LaneView>(
-  backlogs: readonly B[],
+  backlogs: Iterable<B>,
   places: Places<B, L>,
   { now, crowded }: { now: number; crowded: boolean },
 ): Dispatch<B, L> {
@@ -112,13 +112,14 @@ function chooseLive<B extends Backlog, L extends LaneView>(
  * could use, and never to the last idle lane: that is for the next caller, unless it is the only one there is.
  */
 function chooseShadow<B extends Backlog, L extends LaneView>(
-  backlogs: readonly B[],
+  backlogs: Iterable<B>,
   places: Places<B, L>,
   now: number,
 ): Dispatch<B, L> {
-  const shadows = backlogs.filter(({ priority }) => priority === 'shadow');
+  const shadows: B[] = [];
+  const live: B[] = [];
+  for (const backlog of backlogs) (backlog.priority === 'shadow' ? shadows : live).push(backlog);
   if (shadows.length === 0) return { kind: 'none' };
-  const live = backlogs.filter(({ priority }) => priority === 'live');
   const idle = places.all.filter((lane) => lane.available && lane.depth === 0);
   const spare = places.all.length === 1 ? idle.length : idle.length - 1;
   if (spare < 1 || live.some(({ dueAt }) => dueAt <= now)) return { kind: 'none' };
@@ -146,17 +147,18 @@ function placeFor<L extends LaneView>(
   { now, crowded }: { now: number; crowded: boolean },
 ): Place<L> | undefined {
   const idle = lanes.filter((lane) => lane.depth === 0);
-  const full = backlog.nextRows >= backlog.fullRows;
+  const { nextRows } = backlog;
+  const full = nextRows >= backlog.fullRows;
   const lane = idle[0];
   if (lane === undefined) return full ? secondPlace(backlog, lanes, now) : undefined;
-  const runMs = backlog.estimateMs(backlog.nextRows);
+  const runMs = backlog.estimateMs(nextRows);
   if (!full) {
     const patienceMs = crowded && backlog.running > 1 ? CROWDED_PATIENCE_MS : patience(backlog, lanes, runMs);
     const soonFree = lanes.find((other) => isNearlyFree(other, now, patienceMs));
     if (soonFree !== undefined) return { kind: 'wait', until: Math.max(soonFree.freeAt, now) + WAKE_MS };
   }
-  const parts = Math.min(idle.length, backlog.nextRows);
-  const share = backlog.nextRows / parts;
+  const parts = Math.min(idle.length, nextRows);
+  const share = nextRows / parts;
   const spread = !crowded && runMs >= SPREAD_MS && parts * backlog.estimateMs(share) <= SPREAD_WASTE * runMs;
   return { kind: 'run', lane, maxRows: spread ? Math.ceil(share) : backlog.fullRows };
 }

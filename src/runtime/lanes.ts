@@ -10,8 +10,11 @@ import { VersionRunner } from './version-runner.ts';
 
 export type LanesOptions = Omit<GroupOptions, 'nextLaneId'>;
 
-/** Warm-up runs together should not take longer than about this; one row and the full batch are always run. */
-const WARM_UP_BUDGET_MS = 500;
+/**
+ * What runs of several rows may take before a version is ready. The first run of one row brings in mapped weights and
+ * makes room; where runs take long, the first of another size is hardly longer than the next.
+ */
+const WARM_UP_BUDGET_MS = 50;
 
 /** Lanes of one model's own. */
 interface IsolatedLanes {
@@ -72,6 +75,7 @@ export class Lanes {
     const options = {
       intraOpThreads: spec.settings.intraOpThreads,
       executionProviders: spec.settings.executionProviders,
+      prepack: report.weights?.layout !== 'shared',
     };
     try {
       const warmUps = warmUpsFor(report);
@@ -121,17 +125,17 @@ export class Lanes {
   }
 }
 
-/** The proven row at the batch sizes that will be seen: powers of two up to the full batch, within the budget. */
+/** One row, and as many of the batch sizes that will be seen as the budget allows: powers of two and the full batch. */
 function warmUpsFor(report: QualificationReport): Block[][] {
-  const one = report.sample;
-  const warmUps: Block[][] = [one.map(toBlock)];
+  const { sample, batchRows, batchRunMs } = report;
+  const warmUps: Block[][] = [sample.map(toBlock)];
   let budgetMs = WARM_UP_BUDGET_MS;
-  for (let rows = 2; rows < report.batchRows; rows *= 2) {
-    budgetMs -= (report.batchRunMs * rows) / report.batchRows;
+  for (let rows = 2; rows < 2 * batchRows; rows *= 2) {
+    const size = Math.min(rows, batchRows);
+    budgetMs -= (batchRunMs * size) / batchRows;
     if (budgetMs < 0) break;
-    warmUps.push(repeat(one, rows));
+    warmUps.push(repeat(sample, size));
   }
-  if (report.batchRows > 1) warmUps.push(repeat(one, report.batchRows));
   return warmUps;
 }
 

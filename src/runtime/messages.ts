@@ -1,4 +1,5 @@
 /** The messages between the main thread and a lane's worker thread. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Block } from '../batching/join-and-split.ts';
 import type { Golden } from '../domain/version.ts';
 import type { Signature } from '../domain/signature.ts';
@@ -18,6 +19,7 @@ export interface LoadTask {
 export interface RunTask {
   readonly kind: 'run';
   readonly session: number;
+  /** In the signature's order. */
   readonly inputs: readonly Block[];
   /** Names of the outputs wanted; empty = all. */
   readonly outputs: readonly string[];
@@ -40,6 +42,8 @@ export interface Ran {
   readonly kind: 'ran';
   readonly outputs: readonly Block[];
   readonly computeMs: number;
+  /** The large buffers of the inputs, to be filled again. */
+  readonly spent: readonly ArrayBuffer[];
 }
 
 export interface Unloaded {
@@ -54,9 +58,39 @@ export interface Failed {
 
 export type LaneReply = Loaded | Ran | Unloaded | Failed;
 
+/** What piscina starts the thread with: all tasks come by this port. */
+export interface Start {
+  readonly port: MessagePort;
+}
+
+type Data = Block['data'];
+type Shape = readonly number[];
+
+/**
+ * A task as it travels. A run is the hot one, and each name in a message costs: names and datatypes stay at home, since
+ * both sides know the signature from loading.
+ */
+export type TaskMessage =
+  | readonly [id: number, task: LoadTask | UnloadTask]
+  | readonly [id: number, session: number, wanted: readonly string[], shapes: readonly Shape[], data: readonly Data[]];
+
+/** A reply as it travels; a run's has a place for each output of the signature, with no data where it was not wanted. */
+export type ReplyMessage =
+  | readonly [id: number, reply: Loaded | Unloaded | Failed]
+  | readonly [
+      id: number,
+      computeMs: number,
+      shapes: readonly Shape[],
+      data: readonly (Data | undefined)[],
+      spent: readonly ArrayBuffer[],
+    ];
+
+/** A smaller buffer is copied sooner than it is handed over; benchmarks/hop.ts. */
+const MOVED_BYTES = 4096;
+
 /** What of a message is moved, not copied, between threads. */
-export function transferables(blocks: readonly Block[]): ArrayBuffer[] {
+export function transferables(data: readonly (Data | undefined)[], leastBytes = MOVED_BYTES): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
-  for (const block of blocks) if (block.data instanceof ArrayBuffer) buffers.push(block.data);
+  for (const each of data) if (each instanceof ArrayBuffer && each.byteLength >= leastBytes) buffers.push(each);
   return buffers;
 }

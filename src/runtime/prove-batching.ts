@@ -11,7 +11,10 @@ import { compareOutputs } from './compare.ts';
 import { FREE_DIMENSION_SIZES, sampleInputs } from './sample-inputs.ts';
 import type { OnnxSession } from './session.ts';
 
-/** Rows together may differ from rows alone by this much, relative to the larger of 1 and the value. */
+/**
+ * Rows together may differ from rows alone by this much, relative to the larger of 1 and the value, and rows in one
+ * layout of weights from those in another: other kernels add up in another order.
+ */
 const TOLERANCE = 1e-5;
 /** Generated rows that join the golden ones. */
 const GENERATED_ROWS = 6;
@@ -52,6 +55,27 @@ export async function proveBatching(session: OnnxSession, golden: Golden | undef
     if (difference !== undefined) return fail(`rows run together differ from rows run alone: ${difference}`);
   }
   return { batchable: true, reason: '', rows };
+}
+
+/**
+ * How another session of the same model answers the proven rows otherwise, alone and up to maxRows together, in a
+ * sentence; undefined where it does not.
+ */
+export async function findDeviation(
+  session: OnnxSession,
+  rows: readonly ProvenRow[],
+  maxRows: number,
+): Promise<string | undefined> {
+  for (const row of rows) {
+    const run = await session.run(row.inputs.map(toBlock), []);
+    const difference = compareOutputs(run.outputs.map(toTensor), row.outputs, TOLERANCE);
+    if (difference !== undefined) return difference;
+  }
+  for (const size of sizes(rows.length, maxRows)) {
+    const difference = await compareTogether(session, rows, size);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
 }
 
 /** `count` rows as one block each, cycling through the proven ones. */

@@ -1,11 +1,13 @@
 /** The scheduler of a lane group: sends waiting rows to lanes and the answers back to their callers. */
 import type { Batch } from '../batching/batch-queue.ts';
+import { BufferPool } from '../batching/buffer-pool.ts';
 import { joinRows, splitRows, toTensor } from '../batching/join-and-split.ts';
 import { ServerError, describeError } from '../domain/errors.ts';
 import type { Tensor } from '../domain/tensor.ts';
-import type { BatchTrace, Outcome, Tracing } from '../domain/tracing.ts';
+import type { BatchTrace, Outcome, RequestTrace, Tracing } from '../domain/tracing.ts';
 import type { Role } from '../monitor/series.ts';
 import { chooseDispatch } from './choose-dispatch.ts';
+import type { Places } from './choose-dispatch.ts';
 import { FlightLostError } from './lane-slot.ts';
 import type { Flight, LaneSlot } from './lane-slot.ts';
 import type { LaneReply, Ran } from './messages.ts';
@@ -20,10 +22,16 @@ export interface SchedulerOptions {
   readonly onRunFault: (runner: VersionRunner, reason: string) => void;
 }
 
+/** Buffers of batches that came back and wait for the next: enough for two batches of 64 images of 150,000 floats. */
+const POOL_BYTES = 2 ** 27;
+
 export class Scheduler {
   /** The transport needs a core that the lanes would take; see Crowding. */
   crowded = false;
   readonly #options: SchedulerOptions;
+  readonly #places: Places<VersionRunner, LaneSlot>;
+  readonly #buffers = new BufferPool(POOL_BYTES);
+  readonly #allocate = (bytes: number): ArrayBuffer => this.#buffers.take(bytes);
   readonly #backlogged = new Set<VersionRunner>();
   /** The account of the batch that went last. */
   readonly #virtualNow: Record<Role, number> = { live: 0, shadow: 0 };
@@ -34,6 +42,11 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    const { slots } = options;
+    this.#places = {
+      all: slots,
+      of: (runner) => slots.filter((slot) => slot.available && slot.holds(runner.session)),
+    };
   }
 
   /** Versions with rows waiting. */
@@ -72,33 +85,20 @@ export class Scheduler {
   }
 
   #pump(): void {
-    this.#pumpBlocked = false;
     for (;;) {
-      const backlogs = [...this.#backlogged].filter((runner) => this.#stillBacklogged(runner));
-      const next = chooseDispatch(
-        backlogs,
-        {
-          all: this.#options.slots,
-          of: (runner) => this.#options.slots.filter((slot) => slot.available && slot.holds(runner.session)),
-        },
-        this.#options.now(),
-        this.crowded,
-      );
-      if (next.kind === 'run') {
-        this.#dispatch(next.backlog, next.lane, next.maxRows);
-        continue;
-      }
-      if (next.kind === 'wait') this.#pumpAt(next.until);
+      this.#forgetEmptied();
       // Nothing more can go until a lane or a new turn says so; further rows need not ask again.
-      this.#pumpBlocked = true;
-      return;
+      this.#pumpBlocked = this.#backlogged.size > 0;
+      if (!this.#pumpBlocked) return;
+      const next = chooseDispatch(this.#backlogged, this.#places, this.#options.now(), this.crowded);
+      if (next.kind === 'wait') this.#pumpAt(next.until);
+      if (next.kind !== 'run') return;
+      this.#dispatch(next.backlog, next.lane, next.maxRows);
     }
   }
 
-  #stillBacklogged(runner: VersionRunner): boolean {
-    if (runner.waitingRows > 0) return true;
-    this.#backlogged.delete(runner);
-    return false;
+  #forgetEmptied(): void {
+    for (const runner of this.#backlogged) if (runner.waitingRows === 0) this.#backlogged.delete(runner);
   }
 
   #pumpAt(instant: number): void {
@@ -120,7 +120,8 @@ export class Scheduler {
     const dispatchedAt = this.#options.now();
     const trace = this.#traceOf(runner, batch, dispatchedAt);
     const flight: Flight = { runner, batch, expectedMs, dispatchedAt, lane: slot.lane, trace };
-    const inputs = joinRows(batch.members.map((member) => member.inputs));
+    const members = batch.members.map((member) => member.inputs);
+    const inputs = joinRows(members, this.#allocate);
     slot.run(flight, { kind: 'run', session: runner.session, inputs, outputs: wantedOutputs(batch.members) }).then(
       (reply) => {
         this.#landed(flight, reply);
@@ -132,7 +133,8 @@ export class Scheduler {
   }
 
   #traceOf(runner: VersionRunner, batch: Batch<Member>, dispatchedAt: number): BatchTrace | undefined {
-    const members = batch.members.flatMap((member) => member.trace ?? []);
+    const members: RequestTrace[] = [];
+    for (const { trace } of batch.members) if (trace !== undefined) members.push(trace);
     if (members.length === 0) return undefined;
     const { model, version } = runner.spec;
     return this.#options.tracing.batch({ model, version, rows: batch.rows, dispatchedAt, members });
@@ -149,6 +151,7 @@ export class Scheduler {
   #answer(flight: Flight, reply: Ran): void {
     const { runner, batch } = flight;
     const { members } = batch;
+    for (const buffer of reply.spent) this.#buffers.give(buffer);
     const hopMs = Math.max(0, this.#options.now() - flight.dispatchedAt - reply.computeMs);
     const parts = splitAnswer(reply, members);
     this.#endTrace(flight, { hopMs, computeMs: reply.computeMs, outcome: 'ok' });
@@ -159,12 +162,13 @@ export class Scheduler {
     }
     runner.estimate.observe(batch.rows, reply.computeMs);
     runner.stats.recordBatch({ rows: batch.rows, computeMs: reply.computeMs, hopMs, closed: batch.closed });
+    const run = Symbol();
     for (const [index, member] of members.entries()) {
       const queueMs = flight.dispatchedAt - member.enqueuedAt;
       runner.stats.recordQueue(queueMs);
       const timings = { queueMs, hopMs, computeMs: reply.computeMs, batchRows: batch.rows };
       const outputs = chosenOutputs(parts[index] ?? [], member.outputs);
-      member.resolve({ outputs, timings, batch: flight.trace, leads: index === 0 });
+      member.resolve({ outputs, timings, batch: flight.trace, run });
     }
   }
 
@@ -204,7 +208,11 @@ export class Scheduler {
 /** The outputs to run: the wanted ones where all members agree, else all. */
 function wantedOutputs(members: readonly Member[]): readonly string[] {
   const wanted = members[0]?.outputs ?? [];
-  return members.every((member) => member.outputs.join() === wanted.join()) ? wanted : [];
+  return members.every(({ outputs }) => isSame(outputs, wanted)) ? wanted : [];
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((name, at) => name === others[at]);
 }
 
 function chosenOutputs(outputs: readonly Tensor[], wanted: readonly string[]): readonly Tensor[] {

@@ -5,12 +5,18 @@ import { DATATYPES } from '../domain/datatype.ts';
 import type { Datatype } from '../domain/datatype.ts';
 import { ServerError, describeError } from '../domain/errors.ts';
 import type { Signature, TensorSpec } from '../domain/signature.ts';
+import { elementCount } from '../domain/tensor.ts';
 import type { Block } from '../batching/join-and-split.ts';
 import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node';
 
 export interface SessionOptions {
   readonly intraOpThreads: number;
   readonly executionProviders: readonly string[];
+  /**
+   * true: the runtime copies weights into the form that its kernels like best. false: it computes with them as they
+   * lie, so that those in external files stay mapped, one copy for all sessions.
+   */
+  readonly prepack: boolean;
 }
 
 export interface Run {
@@ -18,32 +24,35 @@ export interface Run {
   readonly computeMs: number;
 }
 
-type MakeTensor = (data: ArrayBuffer, shape: readonly number[]) => Tensor;
+/** `count` elements from the beginning of `data`, which may be longer. */
+type MakeTensor = (data: ArrayBuffer, shape: readonly number[], count: number) => Tensor;
 
 /** ONNX Runtime's name of each element type and the view that it wants over the bytes. */
 const ORT_TYPE: Readonly<
   Record<Exclude<Datatype, 'BYTES'>, { readonly type: Tensor.Type; readonly make: MakeTensor }>
 > = {
-  BOOL: { type: 'bool', make: (data, shape) => new Tensor('bool', new Uint8Array(data), shape) },
-  UINT8: { type: 'uint8', make: (data, shape) => new Tensor('uint8', new Uint8Array(data), shape) },
-  UINT16: { type: 'uint16', make: (data, shape) => new Tensor('uint16', new Uint16Array(data), shape) },
-  UINT32: { type: 'uint32', make: (data, shape) => new Tensor('uint32', new Uint32Array(data), shape) },
-  UINT64: { type: 'uint64', make: (data, shape) => new Tensor('uint64', new BigUint64Array(data), shape) },
-  INT8: { type: 'int8', make: (data, shape) => new Tensor('int8', new Int8Array(data), shape) },
-  INT16: { type: 'int16', make: (data, shape) => new Tensor('int16', new Int16Array(data), shape) },
-  INT32: { type: 'int32', make: (data, shape) => new Tensor('int32', new Int32Array(data), shape) },
-  INT64: { type: 'int64', make: (data, shape) => new Tensor('int64', new BigInt64Array(data), shape) },
+  BOOL: { type: 'bool', make: (data, shape, n) => new Tensor('bool', new Uint8Array(data, 0, n), shape) },
+  UINT8: { type: 'uint8', make: (data, shape, n) => new Tensor('uint8', new Uint8Array(data, 0, n), shape) },
+  UINT16: { type: 'uint16', make: (data, shape, n) => new Tensor('uint16', new Uint16Array(data, 0, n), shape) },
+  UINT32: { type: 'uint32', make: (data, shape, n) => new Tensor('uint32', new Uint32Array(data, 0, n), shape) },
+  UINT64: { type: 'uint64', make: (data, shape, n) => new Tensor('uint64', new BigUint64Array(data, 0, n), shape) },
+  INT8: { type: 'int8', make: (data, shape, n) => new Tensor('int8', new Int8Array(data, 0, n), shape) },
+  INT16: { type: 'int16', make: (data, shape, n) => new Tensor('int16', new Int16Array(data, 0, n), shape) },
+  INT32: { type: 'int32', make: (data, shape, n) => new Tensor('int32', new Int32Array(data, 0, n), shape) },
+  INT64: { type: 'int64', make: (data, shape, n) => new Tensor('int64', new BigInt64Array(data, 0, n), shape) },
   FP16: { type: 'float16', make: makeFloat16 },
-  FP32: { type: 'float32', make: (data, shape) => new Tensor('float32', new Float32Array(data), shape) },
-  FP64: { type: 'float64', make: (data, shape) => new Tensor('float64', new Float64Array(data), shape) },
+  FP32: { type: 'float32', make: (data, shape, n) => new Tensor('float32', new Float32Array(data, 0, n), shape) },
+  FP64: { type: 'float64', make: (data, shape, n) => new Tensor('float64', new Float64Array(data, 0, n), shape) },
 };
 
 /**
  * Where the runtime has a Float16Array, onnxruntime-node 1.30 reads no bytes of a float16 tensor ("not enough space").
  * Its native half looks only at the type's name, so the bits go in as uint16 under the name float16.
  */
-function makeFloat16(data: ArrayBuffer, shape: readonly number[]): Tensor {
-  return Object.defineProperty(new Tensor('uint16', new Uint16Array(data), shape), 'type', { value: 'float16' });
+function makeFloat16(data: ArrayBuffer, shape: readonly number[], count: number): Tensor {
+  return Object.defineProperty(new Tensor('uint16', new Uint16Array(data, 0, count), shape), 'type', {
+    value: 'float16',
+  });
 }
 
 /** A loaded model. It belongs to the thread that opened it; run() and open() block that thread. */
@@ -70,7 +79,13 @@ export class OnnxSession {
       // Fatal only: what fails is thrown with the same text, and belongs to the structured log.
       logSeverityLevel: 4,
       // A spinning thread burns a core that the other lanes need.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          disable_prepacking: options.prepack ? '0' : '1',
+          intra_op: { allow_spinning: '0' },
+          inter_op: { allow_spinning: '0' },
+        },
+      },
     });
     try {
       return new OnnxSession(session);
@@ -137,7 +152,7 @@ function toOrt(block: Block): Tensor {
     return new Tensor('string', block.data, block.shape);
   }
   if (!(block.data instanceof ArrayBuffer)) throw new TypeError(`tensor "${block.name}" of numbers came as strings`);
-  return ORT_TYPE[block.datatype].make(block.data, block.shape);
+  return ORT_TYPE[block.datatype].make(block.data, block.shape, elementCount(block.shape));
 }
 
 function fromOrt(name: string, tensor: Tensor): Block {

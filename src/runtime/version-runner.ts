@@ -35,8 +35,8 @@ export interface Answer {
   readonly outputs: readonly Tensor[];
   readonly timings: Timings;
   readonly batch: BatchTrace | undefined;
-  /** It was the oldest call of its run. */
-  readonly leads: boolean;
+  /** Equal for all calls of one run, and for no others. */
+  readonly run: symbol;
 }
 
 /** A call in the queue. */
@@ -165,9 +165,12 @@ export class VersionRunner {
     const now = this.now();
     const refusal = this.#refusal(call, now);
     if (refusal !== undefined) return Promise.reject(refusal);
+    let bytes = 0;
+    for (const tensor of call.inputs) bytes += tensorBytes(tensor);
     return new Promise((resolve, reject) => {
-      const bytes = call.inputs.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
-      const member = { ...call, bytes, enqueuedAt: now, resolve, reject };
+      const { inputs, outputs, rows, group, deadline, signal, trace } = call;
+      // Spelt out: a spread of the call would cost as much as the rest of this function.
+      const member = { inputs, outputs, rows, group, deadline, signal, trace, bytes, enqueuedAt: now, resolve, reject };
       const overflow = this.#offer(member, now);
       if (overflow === undefined) this.#onWork();
       else reject(overflow);

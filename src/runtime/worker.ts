@@ -1,9 +1,12 @@
 /** The body of a lane's thread: holds warm sessions and does one task at a time. */
+import assert from 'node:assert/strict';
 import { platform, setPriority } from 'node:os';
-import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { MessagePort } from 'node:worker_threads';
+import { POOLED_BYTES } from '../batching/buffer-pool.ts';
+import type { Block } from '../batching/join-and-split.ts';
 import { checkGolden } from './golden.ts';
 import { transferables } from './messages.ts';
-import type { LaneReply, LaneTask, LoadTask } from './messages.ts';
+import type { LaneReply, LoadTask, ReplyMessage, Start, TaskMessage, UnloadTask } from './messages.ts';
 import { plainReason } from './plain-reason.ts';
 import { OnnxSession } from './session.ts';
 
@@ -18,36 +21,50 @@ if (platform() === 'linux') setPriority(NICENESS);
 
 const sessions = new Map<number, OnnxSession>();
 
-/** Piscina's entry. Never throws: a fault of one task must not end the thread with everybody's sessions. */
-export default async function perform(task: LaneTask): Promise<unknown> {
+/** Piscina's entry, called once: from then on tasks come by the port. */
+export default function start({ port }: Start): void {
+  port.on('message', (message: TaskMessage) => {
+    void perform(port, message);
+  });
+}
+
+/** Never throws: a fault of one task must not end the thread with everybody's sessions. */
+async function perform(port: MessagePort, message: TaskMessage): Promise<void> {
+  const [id] = message;
   try {
-    const reply = await dispatch(task);
-    if (reply.kind !== 'ran') return reply;
-    return move({ [transferableSymbol]: transferables(reply.outputs), [valueSymbol]: reply });
+    if (message.length !== 2) await run(port, message);
+    else port.postMessage([id, await control(message[1])] satisfies ReplyMessage);
   } catch (caught) {
-    return { kind: 'failed', reason: plainReason(caught) } satisfies LaneReply;
+    port.postMessage([id, { kind: 'failed', reason: plainReason(caught) }] satisfies ReplyMessage);
   }
 }
 
-async function dispatch(task: LaneTask): Promise<LaneReply> {
-  switch (task.kind) {
-    case 'load':
-      return load(task);
-    case 'run': {
-      const session = sessions.get(task.session);
-      if (session === undefined) throw new Error(`session ${String(task.session)} is not on this lane`);
-      return { kind: 'ran', ...(await session.run(task.inputs, task.outputs)) };
-    }
-    case 'unload': {
-      const session = sessions.get(task.session);
-      sessions.delete(task.session);
-      await session?.close();
-      return { kind: 'unloaded' };
-    }
-  }
+async function run(port: MessagePort, message: Extract<TaskMessage, { readonly length: 5 }>): Promise<void> {
+  const [id, name, wanted, shapes, data] = message;
+  const session = sessions.get(name);
+  if (session === undefined) throw new Error(`session ${String(name)} is not on this lane`);
+  const inputs = session.signature.inputs.map((input, at): Block => {
+    const [shape, bytes] = [shapes[at], data[at]];
+    assert(shape !== undefined && bytes !== undefined, 'a run brings every input of the signature');
+    return { name: input.name, datatype: input.datatype, shape, data: bytes };
+  });
+  const { outputs, computeMs } = await session.run(inputs, wanted);
+  const places = session.signature.outputs.map((output) => outputs.find((block) => block.name === output.name));
+  const results = places.map((block) => block?.data);
+  const spent = transferables(data, POOLED_BYTES);
+  const reply = [id, computeMs, places.map((block) => block?.shape ?? []), results, spent] satisfies ReplyMessage;
+  port.postMessage(reply, [...transferables(results), ...spent]);
 }
 
-async function load(task: LoadTask): Promise<LaneReply> {
+async function control(task: LoadTask | UnloadTask): Promise<Extract<LaneReply, { kind: 'loaded' | 'unloaded' }>> {
+  if (task.kind === 'load') return await load(task);
+  const session = sessions.get(task.session);
+  sessions.delete(task.session);
+  await session?.close();
+  return { kind: 'unloaded' };
+}
+
+async function load(task: LoadTask): Promise<Extract<LaneReply, { kind: 'loaded' }>> {
   const startedAt = performance.now();
   const session = await OnnxSession.open(task.path, task.options);
   const loadMs = performance.now() - startedAt;

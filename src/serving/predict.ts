@@ -1,12 +1,12 @@
 /** One request from acceptance to answer: the request line. */
 import { ServerError, toServerError } from '../domain/errors.ts';
 import type { PredictReply, PredictRequest } from '../domain/predict.ts';
-import { unitOf } from '../routing/pick.ts';
+import { hashOf, unitOf } from '../routing/pick.ts';
 import type { Choice, Router } from '../routing/router.ts';
 import type { Outcome, RequestTrace, Tracing } from '../domain/tracing.ts';
 import type { Answer, VersionRunner } from '../runtime/version-runner.ts';
 import { arrangeInputs, checkOutputs } from './arrange-inputs.ts';
-import type { ArmEvidence } from '../monitor/arm-evidence.ts';
+import type { ArmEvidence, ArmTicket } from '../monitor/arm-evidence.ts';
 import type { DriftSampler } from './drift-sampler.ts';
 import { mirror } from './mirror.ts';
 import type { PredictionFacts } from './prediction-id.ts';
@@ -96,6 +96,7 @@ function createAsk({ now, random, shadowing, sampler, arms }: PredictOptions): (
   return async ({ runner, request, trace, since, shadows, choice }) => {
     let outcome: Outcome = 'ok';
     let answer: Answer | undefined;
+    const ticket = choice === undefined ? undefined : admit(arms, request.model, choice);
     try {
       if (request.deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
       checkOutputs(runner.signature, request.outputs, request.model);
@@ -115,13 +116,23 @@ function createAsk({ now, random, shadowing, sampler, arms }: PredictOptions): (
     } finally {
       const ms = now() - since;
       runner.stats.recordRequest(outcome, ms);
-      if (choice !== undefined && choice.evidence !== 'none') {
-        const runMs = answer?.leads === true ? answer.timings.computeMs : undefined;
-        const { slot, epoch, arm, evidence } = choice;
-        arms.record({ model: request.model, epoch, arm }, { outcome, ms, slot, keyed: evidence === 'keyed', runMs });
+      if (ticket !== undefined) {
+        const run = answer === undefined ? undefined : { id: answer.run, computeMs: answer.timings.computeMs };
+        arms.record(ticket, { outcome, ms, run });
       }
     }
   };
+}
+
+/** Calls are compared with their neighbours: they are told of before anything can become of them. */
+function admit(
+  arms: ArmEvidence,
+  model: string,
+  { evidence, epoch, arm, slot, isDrawn, key }: Choice<VersionRunner>,
+): ArmTicket | undefined {
+  if (evidence === 'none') return undefined;
+  const keyHash = evidence === 'keyed' ? hashOf(key) : undefined;
+  return arms.arrive({ model, epoch, arm, slot, isDrawn, keyHash });
 }
 
 /** Faults of the version or its overload, not of the request; and only while somebody waits for an answer. */

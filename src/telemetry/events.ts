@@ -60,6 +60,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 export interface EventOptions {
   readonly level?: LogLevel;
+  /** In every line; undefined where there is one process of a kind. */
+  readonly process?: number | undefined;
   /** Takes one JSON line with its newline; by default standard output. */
   readonly destination?: { write(line: string): void };
   /** Monotonic milliseconds, for the limits. */
@@ -71,13 +73,14 @@ const INTERNAL_FAULT_INTERVAL_MS = 1_000;
 
 export function createEvents({
   level = 'info',
+  process,
   destination = standardOutput(),
   now = () => performance.now(),
 }: EventOptions = {}): Events {
   const log = pino(
     {
       level,
-      base: null,
+      base: process === undefined ? null : { process },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

@@ -4,44 +4,15 @@ import {
   ATTR_RPC_SYSTEM_NAME,
   METRIC_RPC_SERVER_CALL_DURATION,
 } from '@opentelemetry/semantic-conventions';
-import { octaveEdges, ROWS, SECONDS, type Histogram } from '../monitor/histogram.ts';
+import type { Histogram } from '../monitor/histogram.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import type { Vitals } from '../monitor/process-vitals.ts';
 import { CLOSE_REASONS } from '../domain/close-reason.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import { REFUSAL_REASONS } from '../monitor/series.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
-
-export interface Point<Value> {
-  readonly attributes: Readonly<Record<string, string>>;
-  /** Epoch milliseconds from which the value counts. */
-  readonly startMs: number;
-  readonly value: Value;
-}
-
-interface Named {
-  /** OpenTelemetry's form; prometheusName gives the other. */
-  readonly name: string;
-  /** UCUM, as OpenTelemetry asks: "s", "By", "1", or a thing in braces. */
-  readonly unit: string;
-  readonly description: string;
-}
-
-/** One metric with all its points. `level` goes up and down and may be added up; `gauge` may not. */
-export type Instrument =
-  | (Named & { readonly kind: 'counter' | 'level' | 'gauge'; readonly points: readonly Point<number>[] })
-  | (Named & {
-      readonly kind: 'histogram';
-      /** For readers that want explicit buckets. */
-      readonly boundaries: readonly number[];
-      readonly points: readonly Point<Histogram>[];
-    });
-
-/** 43 µs to 11.3 s, each √2 times the last: resolves 50 µs to 10 s with 37 boundaries. */
-export const SECONDS_BOUNDARIES: readonly number[] = octaveEdges(SECONDS, { from: -14.5, to: 3.5, perOctave: 2 });
-
-/** 1, 2, 4, ... 1,024 rows. */
-export const ROWS_BOUNDARIES: readonly number[] = octaveEdges(ROWS, { from: 0, to: 10, perOctave: 1 });
+import { durations, ROWS_BOUNDARIES, type Instrument, type Point } from './instrument.ts';
+import { processInstruments } from './process-instruments.ts';
 
 /** gRPC's name of what became of a call, as rpc.response.status_code wants it; the codes are gRPC's in lower case. */
 export function statusName(outcome: Outcome): string {
@@ -204,6 +175,13 @@ function serverInstruments(monitor: Monitor): Instrument[] {
   );
   return [
     durations(METRIC_RPC_SERVER_CALL_DURATION, 'Duration of calls, by method and status.', calls),
+    {
+      kind: 'counter',
+      name: 'sluice.transport.limit',
+      unit: '{event}',
+      description: 'Calls refused and connections ended by a limit of the transport or for a broken rule, by kind.',
+      points: monitor.limits().map(([kind, value]) => ({ attributes: { kind }, startMs, value })),
+    },
     durations('sluice.load.duration', 'Time to bring a version up, or to fail to.', loads),
     {
       kind: 'level',
@@ -229,66 +207,11 @@ function serverInstruments(monitor: Monitor): Instrument[] {
   ];
 }
 
-/** Semantic conventions: process.* and nodejs.eventloop.*. */
-function processInstruments(vitals: Vitals, startMs: number): Instrument[] {
-  const whole = (value: number): Point<number>[] => [{ attributes: {}, startMs, value }];
-  const delays = Object.entries(vitals.loopDelay ?? {}).map(([statistic, seconds]: [string, number]): Instrument => ({
-    kind: 'gauge',
-    name: `nodejs.eventloop.delay.${statistic}`,
-    unit: 's',
-    description: `Event loop delay since the former export, ${statistic}.`,
-    points: whole(seconds),
-  }));
-  return [
-    {
-      kind: 'counter',
-      name: 'process.cpu.time',
-      unit: 's',
-      description: 'Processor time used, all threads.',
-      points: [
-        { attributes: { 'cpu.mode': 'user' }, startMs, value: vitals.cpuUserSeconds },
-        { attributes: { 'cpu.mode': 'system' }, startMs, value: vitals.cpuSystemSeconds },
-      ],
-    },
-    {
-      kind: 'level',
-      name: 'process.memory.usage',
-      unit: 'By',
-      description: 'Physical memory in use.',
-      points: whole(vitals.residentBytes),
-    },
-    {
-      kind: 'gauge',
-      name: 'nodejs.eventloop.utilization',
-      unit: '1',
-      description: 'Share of time in which the main event loop worked, since the former export.',
-      points: whole(vitals.loopUtilization),
-    },
-    ...delays,
-  ];
-}
-
 function point<Value>(stats: VersionStats, value: Value, more?: Readonly<Record<string, string>>): Point<Value> {
   const attributes = { model: stats.model, version: stats.version, role: stats.role, ...more };
   return { attributes, startMs: stats.startedAtMs, value };
 }
 
-function durations(name: string, description: string, points: readonly Point<Histogram>[]): Instrument {
-  return { kind: 'histogram', name, unit: 's', description, boundaries: SECONDS_BOUNDARIES, points };
-}
-
 function count(name: string, description: string, points: readonly Point<number>[]): Instrument {
   return { kind: 'counter', name, unit: '{request}', description, points };
-}
-
-const PROMETHEUS_UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
-
-/**
- * The name and unit in Prometheus' form, as OpenTelemetry's compatibility rules have it: underscores, the unit as a
- * suffix, a ratio's gauge named so. (The serializer adds `_total` to counters, but no units.)
- */
-export function prometheusName({ kind, name, unit }: Instrument): { name: string; unit: string } {
-  const suffix = PROMETHEUS_UNITS[unit] ?? (kind === 'gauge' && unit === '1' ? 'ratio' : '');
-  const base = name.replaceAll('.', '_');
-  return suffix === '' ? { name: base, unit: '' } : { name: `${base}_${suffix}`, unit: suffix };
 }

@@ -23,11 +23,13 @@ import {
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { noTracing, type Tracing } from '../domain/tracing.ts';
+import { GcPauses } from '../monitor/gc-pauses.ts';
 import type { Histogram } from '../monitor/histogram.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { ProcessVitals, type ProcessReadings } from '../monitor/process-vitals.ts';
 import type { Events } from './events.ts';
-import { prometheusName, readInstruments, type Instrument, type Point } from './instruments.ts';
+import { prometheusName, type Instrument, type Point } from './instrument.ts';
+import { readInstruments } from './instruments.ts';
 import type { OtlpOptions } from './otlp-env.ts';
 import { createTracing } from './tracing.ts';
 import { WatchedExporter } from './watched-exporter.ts';
@@ -65,6 +67,7 @@ const MAX_EXPORTS = 8;
  */
 export class Telemetry {
   readonly tracing: Tracing;
+  readonly #gc = new GcPauses();
   readonly #meters: MeterProvider;
   readonly #tracers: TracerProvider | undefined;
   readonly #producers: MonitorProducer[] = [];
@@ -108,10 +111,16 @@ export class Telemetry {
     await Promise.race([ended, tired]);
     patience.abort();
     for (const producer of this.#producers) producer.close();
+    this.#gc.close();
   }
 
   #producer({ monitor, process, serverVersion }: TelemetryOptions, form: BucketForm): MonitorProducer {
-    const producer = new MonitorProducer({ monitor, vitals: new ProcessVitals(process), serverVersion, form });
+    const producer = new MonitorProducer({
+      monitor,
+      vitals: new ProcessVitals(process, this.#gc),
+      serverVersion,
+      form,
+    });
     this.#producers.push(producer);
     return producer;
   }
@@ -135,10 +144,9 @@ export class Telemetry {
 
   #tracerProvider({ otlp, events }: TelemetryOptions, resource: Resource, url: string): TracerProvider {
     const inner = new OTLPTraceExporter({ url, timeoutMillis: otlp.timeoutMs, concurrencyLimit: MAX_EXPORTS });
-    const onFailure = (cause: unknown): void => {
+    const exporter = new WatchedExporter(inner, (cause) => {
       events.exportFailed({ signal: 'traces', url, cause });
-    };
-    const exporter = new WatchedExporter(inner, onFailure);
+    });
     this.#watched.push(exporter);
     const processor = new BatchSpanProcessor({
       exporter,

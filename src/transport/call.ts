@@ -20,10 +20,3 @@ export interface Call {
 
 /** Answers one message, or throws; ServerErrors reach the caller, anything else becomes INTERNAL. */
 export type Handler<Request, Reply> = (request: Request, call: Call) => Reply | Promise<Reply>;
-
-/** Answers the messages of a stream one by one; a failure is a reply too, so that it does not end the stream. */
-export interface StreamHandler<Request, Reply> {
-  readonly answer: Handler<Request, Reply>;
-  /** `request` is undefined where the message could not be decoded. */
-  readonly refuse: (request: Request | undefined, status: { code: number; message: string }) => Reply;
-}

@@ -74,10 +74,13 @@ async function checkStored(dataDir: string, counts: Counts): Promise<void> {
   const stored = arms.map(([name, rows]) => [name, rows.reduce((sum, { ok }) => sum + ok, 0)]);
   assert.deepEqual(Object.fromEntries(stored), counts);
   for (const [name, rows] of arms) {
-    for (const { calls, ok, parts, request, runRequest, runCompute, ...faults } of rows) {
+    for (const { calls, ok, parts, request, runCompute, ...others } of rows) {
       const sum = parts.reduce((total, count) => total + count, 0);
-      assert.deepEqual([calls, sum, request.count, runCompute.count], [ok, ok, ok, runRequest.count], name);
-      assert(runRequest.count > 0 && runRequest.count <= ok && request.sum >= runRequest.sum, name);
+      const { pairRequest, pairCompute, drawnRequest, drawnCompute, ...faults } = others;
+      assert.deepEqual([calls, sum, request.count], [ok, ok, ok], name);
+      assert(runCompute.count > 0 && runCompute.count <= ok, name);
+      assert(pairRequest.count <= runCompute.count && drawnRequest.count <= pairRequest.count, name);
+      assert.deepEqual([pairCompute.count, drawnCompute.count], [pairRequest.count, drawnRequest.count], name);
       assert(runCompute.min > 0 && runCompute.max < 60 && request.max < 60, name);
       assert.equal(
         Object.values(faults)

@@ -1,78 +1,112 @@
-/** Runs of callers whose requests have a size of their own, and whose key decides for one version once and for all. */
-import { addCounts, logEvidence, NO_COUNT_EVIDENCE } from '../../src/stats/count-evidence.ts';
+/**
+ * Callers whose requests have a size of their own, and whose routing keys decide for one version in each epoch: weights
+ * grow step by step, and the versions are alike.
+ */
+import type { LatencyMetric } from '../../src/domain/strategy.ts';
+import { TOTAL_WEIGHT } from '../../src/domain/traffic.ts';
+import type { Arm } from '../../src/domain/traffic.ts';
+import { Histogram } from '../../src/monitor/histogram.ts';
+import { histogramTotals } from '../../src/monitor/series.ts';
+import { NO_LATENCY_EVIDENCE } from '../../src/rollout/latency-evidence.ts';
+import { nextDraw } from '../../src/routing/draw.ts';
+import type { Draw } from '../../src/routing/draw.ts';
+import { hashOf } from '../../src/routing/pick.ts';
+import { buildLadder } from '../../src/routing/route-table.ts';
+import type { PolicyRoute, Route } from '../../src/routing/route-table.ts';
+import { Router } from '../../src/routing/router.ts';
+import { assignSlots } from '../../src/routing/slots.ts';
 import type { Prng } from '../support/prng.ts';
+import { ARMS, Comparison } from './comparison.ts';
+import { addBlock } from './run-streams.ts';
 
 export interface KeyedRuns {
   readonly keys: number;
   /** Standard deviation over callers of the logarithm of a run's time. */
   readonly spread: number;
-  readonly share: number;
-  readonly quantile: number;
+  /** The candidate's weights, one after the other for the same time. */
+  readonly weights: readonly number[];
+  readonly blocks: number;
+  readonly margin: number;
+  /** Serve processes; each call comes to any of them. */
+  readonly processes?: number;
+  /** How much slower the candidate is; 1 where it is not given. */
+  readonly factor?: number;
 }
 
-const BLOCKS = 120;
 const RUNS_PER_BLOCK = 24;
 const OWN_SPREAD = 0.2;
-const MIN_RUNS = 50;
+const MIDDLE_MS = 10;
+const METRIC: LatencyMetric = 'compute_p50';
 
-/** Callers have shares of the traffic by Zipf's law. The largest ln e where all runs count, and one of each caller. */
-export function largestOfKeyedRuns(random: Prng, { keys, spread, share, quantile }: KeyedRuns): readonly number[] {
-  const callers = Array.from({ length: keys }, () => ({
-    level: spread * random.normal(),
-    isCandidate: random.next() < share,
-  }));
-  let whole = 0;
-  const upTo = callers.map((_, rank) => (whole += 1 / (rank + 1)));
-  const seen = new Set<number>();
-  const [all, once] = [new Exceedances(quantile), new Exceedances(quantile)];
-  for (let block = 0; block < BLOCKS; block += 1) {
-    for (let run = 0; run < RUNS_PER_BLOCK; run += 1) {
-      const at = firstAbove(upTo, random.next() * whole);
-      const { level = 0, isCandidate = false } = callers[at] ?? {};
-      const time = level + OWN_SPREAD * random.normal();
-      all.add(time, isCandidate);
-      if (!seen.has(at)) once.add(time, isCandidate);
-      seen.add(at);
+/** The largest ln e where all runs count, and as serve processes and rollouts count them. */
+export function largestOfKeyedRuns(random: Prng, options: KeyedRuns): readonly number[] {
+  const { keys, spread, weights, blocks, margin, processes = 1, factor = 1 } = options;
+  const levels = Array.from({ length: keys }, () => spread * random.normal());
+  const pickCaller = zipf(keys);
+  const salt = String(random.next());
+  const router = new Router<string>(() => random.next());
+  const comparison = new Comparison({ margins: new Map([[METRIC, margin]]), processes });
+  let all = NO_LATENCY_EVIDENCE;
+  let arms: readonly Arm[] = [];
+  let draw: Draw | undefined;
+  for (let block = 0; block < blocks; block += 1) {
+    const step = Math.floor((block * weights.length) / blocks);
+    if (step !== Math.floor(((block - 1) * weights.length) / blocks)) {
+      const weight = weights[step] ?? 0;
+      arms = assignSlots(arms, armsOf(weight));
+      const ladder = buildLadder(arms, (version) => version);
+      draw = nextDraw(draw, ladder);
+      router.swap(new Map([['iris', routeOf(step + 1, { ladder, salt, draw })]]));
+      comparison.open(step + 1, weight);
     }
-    all.close();
-    once.close();
+    const times = { candidate: new Histogram(), stable: new Histogram() };
+    for (let run = 0; run < RUNS_PER_BLOCK; run += 1) {
+      const caller = pickCaller(random.next());
+      const question = { model: 'iris', version: '', routingKey: `caller-${caller}`, header: () => undefined };
+      const { arm, epoch, slot, isDrawn, key } = router.route(question);
+      const slower = arm === ARMS.candidate ? factor : 1;
+      const ms = slower * MIDDLE_MS * Math.exp((levels[caller] ?? 0) + OWN_SPREAD * random.normal());
+      times[arm === ARMS.candidate ? 'candidate' : 'stable'].record(ms / 1000);
+      const process = comparison.processes[Math.floor(random.next() * processes)];
+      const ticket = process?.arrive({ model: 'iris', epoch, arm, slot, isDrawn, keyHash: hashOf(key) });
+      if (ticket !== undefined) process?.record(ticket, { outcome: 'ok', ms, run: { id: Symbol(), computeMs: ms } });
+    }
+    const whole = { candidate: histogramTotals(times.candidate), stable: histogramTotals(times.stable) };
+    all = addBlock(all, whole, { metric: METRIC, margin });
+    comparison.report(block * 250);
   }
-  return [all.most, once.most];
+  return [all.mostLog, ...comparison.largest([METRIC])];
 }
 
-/** What latency-evidence.ts does, on the values themselves. */
-class Exceedances {
-  readonly #quantile: number;
-  /** Ascending: of the blocks before. */
-  #stable: number[] = [];
-  #block: { time: number; isCandidate: boolean }[] = [];
-  #logs = NO_COUNT_EVIDENCE;
-  most = 0;
+/** Callers have shares of the traffic by Zipf's law. */
+function zipf(callers: number): (uniform: number) => number {
+  let whole = 0;
+  const upTo = Array.from({ length: callers }, (_, rank) => (whole += 1 / (rank + 1)));
+  return (uniform) => firstAbove(upTo, uniform * whole);
+}
 
-  constructor(quantile: number) {
-    this.#quantile = quantile;
-  }
+function armsOf(weight: number): readonly Omit<Arm, 'slots'>[] {
+  const { candidate, stable } = ARMS;
+  return [
+    { version: stable, arm: stable, weight: TOTAL_WEIGHT - weight },
+    { version: candidate, arm: candidate, weight },
+  ];
+}
 
-  add(time: number, isCandidate: boolean): void {
-    this.#block.push({ time, isCandidate });
-  }
-
-  close(): void {
-    const block = this.#block;
-    this.#block = [];
-    const candidates = block.filter(({ isCandidate }) => isCandidate);
-    if (this.#stable.length >= MIN_RUNS) {
-      const threshold = this.#stable[Math.ceil(this.#quantile * this.#stable.length) - 1] ?? Infinity;
-      const isSlow = ({ time }: { time: number }): boolean => time > threshold;
-      const slow = candidates.filter(isSlow).length;
-      const baseline = block.filter(isSlow).length - slow;
-      const share = block.length === 0 ? 0 : candidates.length / block.length;
-      this.#logs = addCounts(this.#logs, { candidate: slow, baseline, share, margin: 1 });
-      this.most = Math.max(this.most, logEvidence(this.#logs));
-    }
-    const fresh = block.filter(({ isCandidate }) => !isCandidate).map(({ time }) => time);
-    if (fresh.length > 0) this.#stable = [...this.#stable, ...fresh].sort((a, b) => a - b);
-  }
+function routeOf(epoch: number, part: Pick<PolicyRoute<string>, 'ladder' | 'salt' | 'draw'>): Route<string> {
+  const policy = { ...part, rules: [], shadows: [], failOver: undefined, sticky: true, routingKeyHeader: '' };
+  const nothing = new Map<string, string>();
+  return {
+    model: 'iris',
+    epoch,
+    policy,
+    reason: '',
+    aliases: nothing,
+    ready: nothing,
+    absent: nothing,
+    others: nothing,
+    latest: '',
+  };
 }
 
 function firstAbove(ascending: readonly number[], value: number): number {

@@ -1,5 +1,6 @@
 /**
- * Evidence of latencies: exceedances within blocks hold under bursts, drift and changing weights; what else would not.
+ * Evidence of latencies: exceedances within pairs of neighbours hold under bursts, drift, changing weights and callers
+ * of their own kind; what else would not.
  */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -9,10 +10,12 @@ import { largestOfKeyedRuns } from './keyed-runs.ts';
 import { allowedOf, assertHolds, crossingsOfEach, median } from './null-runs.ts';
 import { EVEN, largestLatencyEvidence, largestQuantileEvidence, runsToRollBack } from './run-streams.ts';
 import type { RunStream } from './run-streams.ts';
-import { largestLaneEvidence } from './shared-lane.ts';
-import type { Load, Rule } from './shared-lane.ts';
+import { compareOnLane, largestOfOldestCalls } from './shared-lane.ts';
+import type { Load } from './shared-lane.ts';
 
 const ALPHA = 0.05;
+/** What each of seven default metrics has. */
+const SHARED_ALPHA = ALPHA / 7;
 
 /** 2 %, 10 %, then 50 % of the runs, while everything becomes three times as slow. */
 const RAMP_IN_DRIFT: RunStream = {
@@ -56,13 +59,28 @@ test('calls of one run share its time: counted one by one they raise false alarm
   for (const count of crossed) assert(count > 2 * allowedOf(nulls), `${crossed.join()} of 300`);
 });
 
-test('a caller whose requests are large is no slow candidate where of each caller one run counts', () => {
-  const nulls = { runs: 100, seed: 19, alpha: ALPHA };
-  const [all = 0, once = 0] = crossingsOfEach(nulls, (random) =>
-    largestOfKeyedRuns(random, { keys: 100, spread: 0.5, share: 0.25, quantile: 0.5 }),
-  );
-  assert(all > 2 * allowedOf(nulls), `${all} of 100 where all runs count`);
-  assert(once <= allowedOf(nulls), `${once} of 100 where one of each caller does`);
+suite('callers whose requests are large or small, a key of whom goes to one arm', () => {
+  const keyed = { keys: 100, spread: 0.5, weights: [1000, 2500, 5000], blocks: 120, margin: 1 };
+
+  test('are no slow candidate where a key counts once in each epoch that draws its arm anew', () => {
+    const nulls = { runs: 60, seed: 19, alpha: ALPHA };
+    const [all = 0, drawn = 0] = crossingsOfEach(nulls, (random) => largestOfKeyedRuns(random, keyed));
+    assert(all > 2 * allowedOf(nulls), `${all} of 60 where all runs count`);
+    assert(drawn <= allowedOf(nulls), `${drawn} of 60`);
+  });
+
+  test('nor where four serve processes count the first call that each of them gets', () => {
+    const nulls = { runs: 60, seed: 23, alpha: ALPHA };
+    const [, drawn = 0] = crossingsOfEach(nulls, (random) => largestOfKeyedRuns(random, { ...keyed, processes: 4 }));
+    assert(drawn <= allowedOf(nulls), `${drawn} of 60`);
+  });
+
+  test('hide no candidate that is twice as slow, where they are many', () => {
+    const slow = { ...keyed, keys: 5000, blocks: 240, margin: 1.19, factor: 2 };
+    const nulls = { runs: 10, seed: 29, alpha: SHARED_ALPHA };
+    const [, found = 0] = crossingsOfEach(nulls, (random) => largestOfKeyedRuns(random, slow));
+    assert(found >= 8, `${found} of 10`);
+  });
 });
 
 suite('two equal versions on one lane under bursts that are shorter than a block', () => {
@@ -88,23 +106,43 @@ suite('two equal versions on one lane under bursts that are shorter than a block
     ['few bursts', { ...load, rowSeconds: 0.0002, burst: { ...load.burst, every: 5 } }],
     ['a quarter of the calls', { ...load, share: 0.25, burst: { ...load.burst, every: 2 } }],
   ];
-  const alarms = (of: Load, rule: Rule, runs: number): readonly number[] =>
-    crossingsOfEach({ runs, seed: 17, alpha: ALPHA }, (random) =>
-      largestLaneEvidence(random, of, { rule, metrics, margin: 1 }),
-    );
-
-  test('neighbours of both arms, one of each run, do not alarm', () => {
-    const runs = 40;
-    for (const [name, of] of LOADS) {
-      for (const [at, crossed] of alarms(of, 'neighbours of both arms', runs).entries()) {
-        assertHolds({ runs, crossed, allowed: allowedOf({ runs, alpha: ALPHA }) }, `${metrics[at] ?? ''}, ${name}`);
+  for (const [name, of] of LOADS) {
+    test(`are alike in neighbours of both arms, no run of them twice: ${name}`, () => {
+      const nulls = { runs: 40, seed: 17, alpha: ALPHA };
+      const crossed = crossingsOfEach(nulls, (random) =>
+        compareOnLane(random, of, { metrics, margin: 1 }).largest(metrics),
+      );
+      for (const [at, count] of crossed.entries()) {
+        assertHolds({ ...nulls, crossed: count, allowed: allowedOf(nulls) }, metrics[at] ?? '');
       }
-    }
+    });
+  }
+
+  test('are alike at the alpha and the margin that each default metric has, with none of them left out', () => {
+    const nulls = { runs: 100, seed: 37, alpha: SHARED_ALPHA };
+    const crossed = crossingsOfEach(nulls, (random) =>
+      compareOnLane(random, load, { metrics, margin: 1.19 }).largest(metrics),
+    );
+    assert.deepEqual(
+      crossed,
+      metrics.map(() => 0),
+    );
   });
 
-  test('the oldest call of every run does: the arm with few calls has more of its runs in bursts', () => {
-    const [requestMedian = 0] = alarms(load, 'oldest of each run', 10);
-    assert(requestMedian >= 9, `${requestMedian} of 10`);
+  test('are told apart by the oldest call of every run: the arm with few calls has more of its runs in bursts', () => {
+    const nulls = { runs: 10, seed: 17, alpha: ALPHA };
+    const [crossed = 0] = crossingsOfEach(nulls, (random) =>
+      largestOfOldestCalls(random, load, { metrics, margin: 1 }),
+    );
+    assert(crossed >= 9, `${crossed} of 10`);
+  });
+
+  test('of which one is twice as slow are told apart by its runs in spite of the bursts', () => {
+    const nulls = { runs: 10, seed: 41, alpha: SHARED_ALPHA };
+    const [crossed = 0] = crossingsOfEach(nulls, (random) =>
+      compareOnLane(random, { ...load, factor: 2 }, { metrics, margin: 1.19 }).largest(['compute_p50']),
+    );
+    assert(crossed >= 9, `${crossed} of 10`);
   });
 });
 

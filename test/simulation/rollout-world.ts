@@ -5,9 +5,7 @@
  */
 import type { LatencyMetric } from '../../src/domain/strategy.ts';
 import { TOTAL_WEIGHT } from '../../src/domain/traffic.ts';
-import { ArmRecorder } from '../../src/monitor/arm-recorder.ts';
 import { budgetLook } from '../../src/rollout/budget-look.ts';
-import { noEvidence, openEpoch, takeArms } from '../../src/rollout/evidence.ts';
 import type { RolloutEvidence } from '../../src/rollout/evidence.ts';
 import { judge } from '../../src/rollout/judge.ts';
 import { begin, next } from '../../src/rollout/reducer.ts';
@@ -16,6 +14,7 @@ import { isEnded, stageOf } from '../../src/rollout/steps.ts';
 import { compileStrategy, isLatency } from '../../src/rollout/strategy.ts';
 import type { WantedStrategy } from '../../src/rollout/strategy.ts';
 import { Prng } from '../support/prng.ts';
+import { ARMS, Comparison } from './comparison.ts';
 
 export interface Version {
   /** Probability that a call fails. */
@@ -54,21 +53,24 @@ const SPREAD = 0.4;
 class World {
   readonly #scene: Scene;
   readonly #random: Prng;
-  readonly #recorders = new Map<string, ArmRecorder>();
+  readonly #comparison: Comparison;
   #now = 0;
   #noise = 0;
   #epoch = 0;
   #weight = 0;
   /** In force at the serve process. */
   #applied = { epoch: 0, weight: 0 };
-  #evidence = noEvidence();
+  #candidateFaults = 0;
   #state: RolloutState;
 
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#random = new Prng(scene.seed);
-    const names = { model: 'iris', stable: '1', candidate: '2', candidateDigest: 'd', holdDownMs: 0 };
+    const names = { model: 'iris', ...ARMS, candidateDigest: 'd', holdDownMs: 0 };
     const strategy = compileStrategy(scene.strategy);
+    const margins = new Map<LatencyMetric, number>();
+    for (const { metric, margin } of strategy.analysis.metrics) if (isLatency(metric)) margins.set(metric, margin);
+    this.#comparison = new Comparison({ margins });
     const first = begin({ ...names, strategy, actor: 'ann', reason: '' }, 0);
     this.#state = first.state;
     this.#take(first);
@@ -79,18 +81,17 @@ class World {
     while (this.#now < MAX_MS && !isEnded(this.#state.phase) && this.#state.phase !== 'paused') {
       this.#calls();
       this.#now += REPORT_MS;
-      this.#report();
+      this.#comparison.report(this.#now);
       if (this.#now % lookMs === 0) this.#look();
       this.#applied = { epoch: this.#epoch, weight: this.#weight };
     }
-    const { candidate } = this.#evidence;
-    const faults = [...this.#recorders.values()].filter(({ name }) => name.endsWith('/2'));
+    const { evidence } = this.#comparison;
     return {
       state: this.#state,
-      evidence: this.#evidence,
+      evidence,
       ms: this.#now,
-      candidateFaults: faults.reduce((sum, recorder) => sum + recorder.totals().faults, 0),
-      candidateCalls: candidate.calls,
+      candidateFaults: this.#candidateFaults,
+      candidateCalls: evidence.candidate.calls,
     };
   }
 
@@ -98,6 +99,7 @@ class World {
     const { callsPerSecond, stable, candidate } = this.#scene;
     const count = Math.round((callsPerSecond * REPORT_MS) / 1000);
     const fresh = Math.sqrt(1 - CORRELATION ** 2);
+    const [arms] = this.#comparison.processes;
     for (let call = 0; call < count; call += 1) {
       const slot = Math.floor(this.#random.next() * TOTAL_WEIGHT);
       const isCandidate = slot < this.#applied.weight;
@@ -105,36 +107,18 @@ class World {
       this.#noise = CORRELATION * this.#noise + fresh * this.#random.normal();
       const ms = version.ms * Math.exp(SPREAD * this.#noise);
       const outcome = this.#random.next() < version.faults ? 'internal' : 'ok';
-      this.#recorder(isCandidate ? '2' : '1').record({ outcome, ms, slot, keyed: false, runMs: ms * 0.8 });
+      if (isCandidate && outcome !== 'ok') this.#candidateFaults += 1;
+      const { epoch } = this.#applied;
+      const arm = isCandidate ? ARMS.candidate : ARMS.stable;
+      const ticket = arms?.arrive({ model: 'iris', epoch, arm, slot, isDrawn: true, keyHash: undefined });
+      const run = { id: Symbol(), computeMs: ms * 0.8 };
+      if (ticket !== undefined) arms?.record(ticket, { outcome, ms, run });
     }
-  }
-
-  #recorder(arm: string): ArmRecorder {
-    const { epoch } = this.#applied;
-    const key = `${epoch}/${arm}`;
-    const recorder = this.#recorders.get(key) ?? new ArmRecorder({ model: 'iris', epoch, arm });
-    this.#recorders.set(key, recorder);
-    return recorder;
-  }
-
-  #report(): void {
-    const rows = [...this.#recorders.values()]
-      .filter(({ epoch }) => epoch === this.#applied.epoch)
-      .map((recorder) => {
-        const arm = recorder.name.endsWith('/2') ? '2' : '1';
-        return { instance: 'a', boot: 'b', epoch: recorder.epoch, arm, totals: recorder.totals() };
-      });
-    const margins = new Map<LatencyMetric, number>();
-    for (const { metric, margin } of this.#state.strategy.analysis.metrics) {
-      if (isLatency(metric)) margins.set(metric, margin);
-    }
-    const options = { candidate: '2', stable: '1', margins, windowMs: 60_000, now: this.#now };
-    this.#evidence = takeArms(this.#evidence, rows, options);
   }
 
   #look(): void {
     const { strategy } = this.#state;
-    const evidence = this.#evidence;
+    const { evidence } = this.#comparison;
     const judgement = judge({ strategy, evidence, pairs: undefined, outcomes: new Map(), now: this.#now });
     const stage = stageOf(this.#state);
     const budget = stage.kind === 'budget' ? budgetLook({ stage, evidence }) : undefined;
@@ -157,7 +141,7 @@ class World {
       this.#epoch += 1;
       this.#weight = effect.candidateWeight;
     }
-    this.#evidence = openEpoch(this.#evidence, { epoch: this.#epoch, weight: this.#weight });
+    this.#comparison.open(this.#epoch, this.#weight);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Runs of two versions as they follow each other in time, in blocks, with latencies that move together. */
+import type { LatencyMetric } from '../../src/domain/strategy.ts';
 import { BUCKETS_PER_OCTAVE } from '../../src/monitor/histogram.ts';
 import { NO_VALUES } from '../../src/monitor/series.ts';
 import type { HistogramTotals } from '../../src/monitor/series.ts';
@@ -83,13 +84,22 @@ function totals(counts: readonly number[]): HistogramTotals {
   return { count, sum: 0, min: 0, max: 0, offset: LOWEST_BUCKET + first, counts: used };
 }
 
+/** As if all runs of a block were compared with each other, and chance had decided for all of them anew. */
+export function addBlock(
+  evidence: LatencyEvidence,
+  block: Block,
+  { metric, margin }: { readonly metric: LatencyMetric; readonly margin: number },
+): LatencyEvidence {
+  return addRuns(evidence, { metric, margin, pairs: block, drawn: block, before: NO_VALUES });
+}
+
 const METRICS = ['compute_p50', 'compute_p95', 'compute_p99'] as const;
 
 /** The largest ln e of the exceedances of stable's median, p95 and p99. */
 export function largestLatencyEvidence(random: Prng, stream: RunStream): readonly number[] {
   let evidence: readonly LatencyEvidence[] = METRICS.map(() => NO_LATENCY_EVIDENCE);
   for (const block of blocksOf(random, stream)) {
-    evidence = evidence.map((of, at) => addRuns(of, { ...block, metric: METRICS[at] ?? 'compute_p50', margin: 1 }));
+    evidence = evidence.map((of, at) => addBlock(of, block, { metric: METRICS[at] ?? 'compute_p50', margin: 1 }));
   }
   return evidence.map(({ mostLog }) => mostLog);
 }
@@ -102,7 +112,7 @@ export function runsToRollBack(
 ): number {
   let evidence = NO_LATENCY_EVIDENCE;
   for (const block of blocksOf(random, stream)) {
-    evidence = addRuns(evidence, { ...block, metric, margin });
+    evidence = addBlock(evidence, block, { metric, margin });
     if (evidence.mostLog >= -Math.log(alpha)) return evidence.candidateRuns;
   }
   return Infinity;

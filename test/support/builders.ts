@@ -7,6 +7,7 @@ import type { Tensor } from '../../src/domain/tensor.ts';
 import type { ModelSettings, QualificationReport, VersionSpec } from '../../src/domain/version.ts';
 import type { TrafficPolicy } from '../../src/domain/traffic.ts';
 import { assignSlots } from '../../src/routing/slots.ts';
+import type { QualifyTools } from '../../src/runtime/qualify.ts';
 import { readVersionFolder } from '../../src/registry/version-folder.ts';
 
 /** The folder of the small ONNX models; its README has what each is for. */
@@ -24,6 +25,7 @@ export function settings(over: Partial<ModelSettings> = {}): ModelSettings {
     intraOpThreads: 1,
     executionProviders: ['cpu'],
     maxRunMs: 30_000,
+    weights: 'auto',
     ...over,
   };
 }
@@ -70,6 +72,11 @@ export function trafficPolicy(
 export function fixture(model: string, over: Partial<ModelSettings> = {}, version = '1'): Promise<VersionSpec> {
   const reading = { root: TEST_MODELS, former: new Map(), digests: new Map(), signal: undefined };
   return readVersionFolder({ model, version, settings: settings(over) }, reading);
+}
+
+/** For models without weights that are worth sharing: nothing is written. */
+export function qualifyTools(privateBytes = (): number => 0): QualifyTools {
+  return { privateBytes, place: { folder: '/nowhere/layout', pool: '/nowhere/pool' } };
 }
 
 export function tensorSpec(name: string, datatype: Datatype, shape: readonly Dimension[]): TensorSpec {

@@ -10,7 +10,9 @@ import type { Tensor } from '../../src/domain/tensor.ts';
 import type { VersionState, VersionStatus } from '../../src/domain/version.ts';
 import type { VersionStatistics } from '../../src/monitor/version-stats.ts';
 import { loadSchema } from '../../src/transport/grpc-js/codec.ts';
+import type { Door } from '../../src/transport/door.ts';
 import { PredictDoor, type PredictDoorOptions } from '../../src/transport/grpc-js/server.ts';
+import { LeanDoor } from '../../src/transport/lean/lean-door.ts';
 import { kserveService } from '../../src/transport/services/kserve-service.ts';
 import { outcomeService } from '../../src/transport/services/outcome-service.ts';
 import { predictService } from '../../src/transport/services/predict-service.ts';
@@ -186,25 +188,37 @@ function ints({ data }: Tensor): Int32Array {
 }
 
 export interface FakeDoor {
-  readonly door: PredictDoor;
+  readonly door: Door;
   readonly target: string;
   readonly catalog: FakeCatalog;
   /** What recordRpc was told: method and code. */
   readonly rpcs: [string, number][];
   readonly faults: unknown[];
+  /** What recordLimit was told. */
+  readonly limits: string[];
 }
 
+/** Both implementations of the Predict port: what is true of one is to be true of the other. */
+export const TRANSPORTS = ['h2', 'grpc-js'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
 export async function openFakeDoor(
-  options: Partial<PredictDoorOptions> & { answer?: (request: PredictRequest) => Promise<PredictReply> } = {},
+  options: Partial<PredictDoorOptions> & {
+    answer?: (request: PredictRequest) => Promise<PredictReply>;
+    /** The door's; the default of the option unless told. */
+    transport?: Transport;
+  } = {},
 ): Promise<FakeDoor> {
-  const { answer = fakePredict, ...rest } = options;
+  const { answer = fakePredict, transport = 'h2', ...rest } = options;
   const predict = async (request: PredictRequest): Promise<PredictReply> => await answer(request);
   const catalog = new FakeCatalog(SOME_MODELS);
   const rpcs: [string, number][] = [];
   const faults: unknown[] = [];
+  const limits: string[] = [];
   const ready = () => true;
   const statistics = (model: string) => (model === '' || model === 'simple' ? [STATISTICS] : []);
-  const door = await PredictDoor.open({
+  const { open } = transport === 'h2' ? LeanDoor : PredictDoor;
+  const door: Door = await open({
     address: { host: '127.0.0.1', port: 0 },
     predict: predictService({ predict, catalog }),
     kserve: kserveService({ predict, catalog, statistics, serverName: 'sluice', serverVersion: '0.1.0', ready }),
@@ -213,6 +227,7 @@ export async function openFakeDoor(
     ready,
     hooks: {
       recordRpc: (method, code) => rpcs.push([method, code]),
+      recordLimit: (kind) => limits.push(kind),
       reportFault: (_method, error) => faults.push(error.cause),
     },
     maxMessageBytes: 64 * 1024 * 1024,
@@ -222,7 +237,7 @@ export async function openFakeDoor(
     reflection: true,
     ...rest,
   });
-  return { door, target: formatAddress(door.address), catalog, rpcs, faults };
+  return { door, target: formatAddress(door.address), catalog, rpcs, faults, limits };
 }
 
 export const schema = loadSchema();

@@ -45,7 +45,7 @@ export function runNext(runner: VersionRunner, maxRows = Infinity): number {
   if (batch === undefined) return 0;
   for (const member of batch.members) {
     const timings = { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: batch.rows };
-    member.resolve({ outputs: member.inputs, timings, batch: undefined, leads: true });
+    member.resolve({ outputs: member.inputs, timings, batch: undefined, run: Symbol() });
   }
   runner.finished(batch.members.length);
   return batch.members.length;

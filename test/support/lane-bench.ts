@@ -8,7 +8,7 @@ import { VersionStats } from '../../src/monitor/version-stats.ts';
 import { Lanes } from '../../src/runtime/lanes.ts';
 import { qualify } from '../../src/runtime/qualify.ts';
 import type { VersionRunner } from '../../src/runtime/version-runner.ts';
-import { fixture } from './builders.ts';
+import { fixture, qualifyTools } from './builders.ts';
 import { call } from './fake-lane.ts';
 
 export class LaneBench {
@@ -60,7 +60,7 @@ export class LaneBench {
     const statsOf = (role: Role) => new VersionStats({ model: spec.model, version: '1', role, now: () => 0 });
     const stats = { live: statsOf('live'), shadow: statsOf('shadow') };
     // What is wrong with it is for the lanes to find.
-    const found = await qualify({ ...spec, golden: undefined }, () => 0);
+    const found = await qualify({ ...spec, golden: undefined }, qualifyTools());
     return this.lanes.load(spec, { ...found, ...over }, stats);
   }
 }

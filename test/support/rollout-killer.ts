@@ -44,7 +44,9 @@ class Serve {
       const calls = Math.round((CALLS_PER_REPORT * weight) / 10_000);
       for (let call = 0; call < calls; call += 1) {
         const outcome = version === BAD && call % 3 === 0 ? 'internal' : 'ok';
-        recorder.record({ outcome, ms: 1, slot: call, keyed: false, runMs: 1 });
+        const run = { id: Symbol(), computeMs: 1 };
+        recorder.record({ outcome, ms: 1, slot: call, keyed: false, run });
+        if (outcome === 'ok') recorder.pairs.record({ ms: 1, run });
       }
       this.#fresh.add(recorder);
     }

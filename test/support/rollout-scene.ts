@@ -147,7 +147,9 @@ export async function openRolloutScene(over: Partial<AdminContext> = {}): Promis
       recorders.set(name, recorder);
       for (let call = 0; call < ok + failed; call += 1) {
         const outcome = call < ok ? 'ok' : 'internal';
-        recorder.record({ outcome, ms: 1, slot: call, keyed: false, runMs: 1 });
+        const run = { id: Symbol(), computeMs: 1 };
+        recorder.record({ outcome, ms: 1, slot: call, keyed: false, run });
+        if (outcome === 'ok') recorder.pairs.record({ ms: 1, run });
       }
       evidence.put('arm', name, recorder.body());
     },

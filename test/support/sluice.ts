@@ -75,12 +75,17 @@ export class Sluice {
   }
 
   findChild(role: 'serve' | 'admin'): number | undefined {
+    return this.childrenOf(role)[0];
+  }
+
+  /** Of all child processes with this role, the oldest first. */
+  childrenOf(role: 'serve' | 'admin'): number[] {
     const children = readFileSync(`/proc/${String(this.pid)}/task/${String(this.pid)}/children`, 'utf8');
     return children
       .split(' ')
       .filter((text) => text.trim() !== '')
       .map(Number)
-      .find((pid) => isRole(pid, role));
+      .filter((pid) => isRole(pid, role));
   }
 
   /** What came on standard output beside the log: the greeting. */

@@ -1,9 +1,9 @@
 /** Clients that are not ours: installed once per machine, outside the repository, when a test first needs them. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPOSITORY } from './sluice.ts';
 
@@ -16,6 +16,8 @@ const INSTALL_TIMEOUT_MS = 8 * 60_000;
 const GO_TOOLS = {
   grpcurl: 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4',
   ghz: 'github.com/bojand/ghz/cmd/ghz@v0.93.0',
+  h2spec: 'github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible',
+  interopClient: 'google.golang.org/grpc/interop/client@v1.85.0',
 } as const;
 
 /** Path of the tool, or the reason why it cannot be had here. CI has no excuse: there the reason is thrown. */
@@ -24,20 +26,46 @@ export type Tool = { readonly path: string } | { readonly missing: string };
 export async function goTool(name: keyof typeof GO_TOOLS): Promise<Tool> {
   const module = GO_TOOLS[name];
   const bin = join(CACHE, module.replaceAll(/[^A-Za-z0-9.@-]/g, '_'));
-  return install(join(bin, name), async () => {
+  return install(join(bin, basename(module.replace(/@.*/, ''))), async () => {
     await mkdir(bin, { recursive: true });
     await run('go', ['install', module], { env: { ...process.env, GOBIN: bin }, timeout: INSTALL_TIMEOUT_MS });
   });
 }
 
+/** A program of test/interop/clients that cargo builds. */
+export async function cargoTool(name: string): Promise<Tool> {
+  const project = join(REPOSITORY, 'test/interop/clients', name);
+  const target = join(CACHE, `${name}-${await digestOf(project, ['Cargo.lock', 'src/main.rs'])}`);
+  return install(join(target, 'debug', 'predict-client'), async () => {
+    const args = ['build', '--locked', '--quiet', '--manifest-path', join(project, 'Cargo.toml')];
+    const env = { ...process.env, CARGO_TARGET_DIR: target };
+    await run('cargo', args, { env, timeout: INSTALL_TIMEOUT_MS });
+  });
+}
+
+/** A folder with a script of test/interop/clients and the packages that its lock file names. */
+export async function npmTool(name: string, script: string): Promise<Tool> {
+  const project = join(REPOSITORY, 'test/interop/clients', name);
+  const target = join(CACHE, `${name}-${await digestOf(project, ['package-lock.json', script])}`);
+  return install(join(target, 'done'), async () => {
+    await rm(target, { recursive: true, force: true });
+    await cp(project, target, { recursive: true });
+    await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: target, timeout: INSTALL_TIMEOUT_MS });
+    await mkdir(join(target, 'done'));
+  }).then((tool) => ('path' in tool ? { path: join(target, script) } : tool));
+}
+
+async function digestOf(folder: string, files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(join(folder, file)));
+  return hash.digest('hex').slice(0, 12);
+}
+
 /** A Python with the packages of this file of test/conformance. */
 export async function python(file = 'requirements.txt'): Promise<Tool> {
-  const requirements = join(REPOSITORY, 'test/conformance', file);
-  const digest = createHash('sha256')
-    .update(await readFile(requirements))
-    .digest('hex')
-    .slice(0, 12);
-  const venv = join(CACHE, `venv-${digest}`);
+  const folder = join(REPOSITORY, 'test/conformance');
+  const requirements = join(folder, file);
+  const venv = join(CACHE, `venv-${await digestOf(folder, [file])}`);
   return install(join(venv, 'done'), async () => {
     await mkdir(CACHE, { recursive: true });
     await run('python3', ['-m', 'venv', '--clear', venv], { timeout: INSTALL_TIMEOUT_MS });

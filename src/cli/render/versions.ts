@@ -3,6 +3,7 @@ import type { Model__Output } from '../../transport/gen/sluice/admin/v1/Model.ts
 import type { Qualification__Output } from '../../transport/gen/sluice/admin/v1/Qualification.ts';
 import type { TensorSignature__Output } from '../../transport/gen/sluice/admin/v1/TensorSignature.ts';
 import type { Version__Output } from '../../transport/gen/sluice/admin/v1/Version.ts';
+import type { Weights__Output } from '../../transport/gen/sluice/admin/v1/Weights.ts';
 import { structJson } from '../json-codec.ts';
 import { optionalMs } from '../wire.ts';
 import { paint, visible } from './ansi.ts';
@@ -127,7 +128,13 @@ function qualificationFields(report: Qualification__Output): Field[] {
     ['batching', report.batchable ? `proven, ${batch}` : `off: ${report.batchingReason}`],
     ['load, run', `${span(report.loadMs)}, ${span(report.singleRunMs)}`],
     ['memory', bytesText(report.memoryBytes.toNumber())],
+    ['weights', report.weights === null ? '' : weightsText(report.weights)],
   ];
+}
+
+function weightsText({ layout, reason, sharedBytes }: Weights__Output): string {
+  const mapped = layout === 'shared' ? `, ${bytesText(sharedBytes.toNumber())} mapped` : '';
+  return `${layout}${mapped}: ${reason}`;
 }
 
 function tensorText({ name, datatype, shape }: TensorSignature__Output): string {

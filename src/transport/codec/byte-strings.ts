@@ -30,14 +30,10 @@ export function decodeByteStrings(name: string, raw: Uint8Array, count: number):
   return texts;
 }
 
-/** One element's text; ONNX strings are UTF-8, so anything else has no meaning to a model. */
-export function decodeText(name: string, bytes: Uint8Array, index: number): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    const message = `element ${index} of BYTES input ${quote(name)} is not UTF-8 text; encode it, as base64 for example`;
-    throw new ServerError('invalid_argument', message);
-  }
+/** ONNX strings are UTF-8, so anything else has no meaning to a model. */
+export function notText(name: string, index: number): ServerError {
+  const message = `element ${index} of BYTES input ${quote(name)} is not UTF-8 text; encode it, as base64 for example`;
+  return new ServerError('invalid_argument', message);
 }
 
 export function encodeByteStrings(texts: readonly string[]): Uint8Array {
@@ -51,6 +47,14 @@ export function encodeByteStrings(texts: readonly string[]): Uint8Array {
     at += LENGTH_BYTES + length;
   }
   return raw;
+}
+
+function decodeText(name: string, bytes: Uint8Array, index: number): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw notText(name, index);
+  }
 }
 
 function wrongCount(name: string, found: string, count: number): ServerError {

@@ -1,14 +1,21 @@
 /** The parameters of an inference request: those that mean something here, and refusals of those we cannot honour. */
 import { ServerError } from '../../domain/errors.ts';
-import type { PredictReply } from '../../domain/predict.ts';
-import type {
-  InferParameter as ReplyParameter,
-  InferParameter__Output as Parameter,
-} from '../gen/inference/InferParameter.ts';
-import { toNumber } from './int64.ts';
+import { type Int64, toNumber } from './int64.ts';
 import { quote } from './quote.ts';
 
-export type Parameters = Readonly<Record<string, Parameter>>;
+/** inference.InferParameter; nothing is set where the caller set nothing. */
+export interface Parameter {
+  boolParam?: boolean;
+  int64Param?: Int64;
+  stringParam?: string;
+  doubleParam?: number;
+  uint64Param?: Int64;
+}
+
+export type Parameters = Map<string, Parameter>;
+
+/** Of the many messages without any; nobody adds to it. */
+export const NO_PARAMETERS: Parameters = new Map();
 
 export interface InferParameters {
   /** Infinity when none is set. */
@@ -24,10 +31,9 @@ const NONE: InferParameters = Object.freeze({ timeoutMs: Infinity, routingKey: '
 const FINAL_RESPONSE = 'triton_enable_empty_final_response';
 
 export function parseInferParameters(parameters: Parameters): InferParameters {
-  const entries = Object.entries(parameters);
-  if (entries.length === 0) return NONE;
+  if (parameters.size === 0) return NONE;
   let { timeoutMs, routingKey, rawOutput } = NONE;
-  for (const [name, value] of entries) {
+  for (const [name, value] of parameters) {
     if (name === 'timeout') timeoutMs = timeout(value);
     else if (name === 'routing_key') routingKey = textOf(name, value);
     else if (name === 'raw_output') rawOutput = flagOf(name, value);
@@ -36,20 +42,10 @@ export function parseInferParameters(parameters: Parameters): InferParameters {
   return { timeoutMs, routingKey, rawOutput };
 }
 
-/** What a reply says beside its outputs: who answered, under which epoch. What is not there is not sent. */
-export function formatReplyParameters(reply: PredictReply): Record<string, ReplyParameter> {
-  const { epoch, arm, predictionId, failedOverFrom } = reply;
-  const parameters: Record<string, ReplyParameter> = {};
-  if (epoch > 0) parameters.epoch = { int64Param: epoch };
-  if (arm !== '') parameters.arm = { stringParam: arm };
-  if (predictionId !== '') parameters.prediction_id = { stringParam: predictionId };
-  if (failedOverFrom !== '') parameters.failed_over_from = { stringParam: failedOverFrom };
-  return parameters;
-}
-
 /** Parameters of one input or one wanted output. */
 export function checkTensorParameters(kind: 'input' | 'output', tensor: string, parameters: Parameters): void {
-  for (const [name, value] of Object.entries(parameters)) {
+  if (parameters.size === 0) return;
+  for (const [name, value] of parameters) {
     if (name.startsWith('shared_memory_')) {
       throw cannot(`${kind} ${quote(tensor)} is in shared memory, which this server does not share`, 'send it inline');
     }

@@ -1,31 +1,26 @@
 /** One input tensor of a request, from any protocol's fields to the domain's tensor, checked against itself. */
-import { type Datatype, DATATYPES, ELEMENT_BYTES, isDatatype } from '../../domain/datatype.ts';
+import { type Datatype, DATATYPES, ELEMENT_BYTES } from '../../domain/datatype.ts';
 import { ServerError } from '../../domain/errors.ts';
 import { elementCount, type Tensor } from '../../domain/tensor.ts';
-import { decodeByteStrings } from './byte-strings.ts';
-import type { Int64 } from './int64.ts';
+import { decodeByteStrings, notText } from './byte-strings.ts';
+import { packValues } from './pack-values.ts';
 import { formatShape, quote } from './quote.ts';
-import { parseShape } from './shape.ts';
-import { DATATYPE_OF, FIELD_OF, filledFields, packValues, type TypedField, type TypedValues } from './typed-values.ts';
+import { checkShape } from './shape.ts';
+import type { TensorMessage } from './tensor-message.ts';
+import { DATATYPE_OF, FIELD_OF, TYPED_FIELDS, type TypedField } from './typed-fields.ts';
 
-export interface InputHeader {
-  /** For messages only. */
-  readonly model: string;
-  readonly name: string;
-  readonly datatype: string;
-  readonly shape: readonly Int64[];
-}
+const KNOWN_DATATYPES: ReadonlyMap<string, Datatype> = new Map(DATATYPES.map((datatype) => [datatype, datatype]));
 
-/** A tensor whose bytes are a view of `raw`; only text is decoded. */
-export function rawInput(header: InputHeader, raw: Uint8Array): Tensor {
-  const { name } = header;
-  const datatype = parseDatatype(header);
-  const shape = parseShape(name, header.shape);
+/** A tensor whose bytes are `raw` as they are; only text is decoded. `model` is for messages only. */
+export function rawInput(model: string, message: TensorMessage, raw: Uint8Array): Tensor {
+  const { name } = message;
+  const datatype = parseDatatype(message);
+  const shape = checkShape(message);
   const count = elementCount(shape);
   if (datatype === 'BYTES') return { name, datatype, shape, data: decodeByteStrings(name, raw, count) };
   const expected = count * ELEMENT_BYTES[datatype];
   if (raw.byteLength !== expected) {
-    const what = `input byte size mismatch for input ${quote(name)} for model ${quote(header.model)}.`;
+    const what = `input byte size mismatch for input ${quote(name)} for model ${quote(model)}.`;
     const why = `${datatype} ${formatShape(shape)}`;
     throw new ServerError('invalid_argument', `${what} Expected ${expected}, got ${raw.byteLength} (${why})`);
   }
@@ -34,21 +29,33 @@ export function rawInput(header: InputHeader, raw: Uint8Array): Tensor {
 }
 
 /** A tensor from its one typed field; an empty datatype is read off that field. */
-export function typedInput(header: InputHeader, values: TypedValues): Tensor {
-  const { name } = header;
-  const filled = filledFields(values);
-  const [field] = filled;
-  if (filled.length > 1) throw bad(name, `has values in ${filled.join(' and ')}; use one field`);
-  const datatype = header.datatype === '' && field !== undefined ? DATATYPE_OF[field] : parseDatatype(header);
+export function typedInput(model: string, message: TensorMessage): Tensor {
+  const { name, numbers, texts } = message;
+  checkText(message);
+  if (message.filled > 1) throw bad(name, `has values in ${filledFields(message).join(' and ')}; use one field`);
+  const field = numbers === undefined ? (texts.length > 0 ? 'strings' : undefined) : numbers.field;
+  const datatype = message.datatype === '' && field !== undefined ? DATATYPE_OF[field] : parseDatatype(message);
   if (field !== undefined) checkField(name, datatype, field);
-  const shape = parseShape(name, header.shape);
-  checkCount(name, shape, field === undefined ? 0 : values[field].length, header.model);
-  if (field === undefined) return { name, datatype, shape, data: datatype === 'BYTES' ? [] : new Uint8Array(0) };
-  return { name, datatype, shape, data: packValues(name, datatype, values) };
+  const shape = checkShape(message);
+  checkCount(name, shape, numbers?.count ?? texts.length, model);
+  if (numbers !== undefined) return { name, datatype, shape, data: packValues(name, datatype, numbers) };
+  return { name, datatype, shape, data: datatype === 'BYTES' ? texts : new Uint8Array(0) };
 }
 
-function parseDatatype({ name, datatype }: InputHeader): Datatype {
-  if (isDatatype(datatype)) return datatype;
+/** The typed fields that hold values, in the order of their numbers. */
+export function filledFields({ numbers, others, texts }: TensorMessage): TypedField[] {
+  return TYPED_FIELDS.filter((field) =>
+    field === 'strings' ? texts.length > 0 : numbers?.field === field || others.some((other) => other.field === field),
+  );
+}
+
+export function checkText({ name, notText: index }: TensorMessage): void {
+  if (index !== -1) throw notText(name, index);
+}
+
+function parseDatatype({ name, datatype }: TensorMessage): Datatype {
+  const known = KNOWN_DATATYPES.get(datatype);
+  if (known !== undefined) return known;
   const problem = datatype === '' ? 'has no datatype' : `has datatype ${quote(datatype)}, which is not known`;
   throw bad(name, `${problem}; use one of ${DATATYPES.join(', ')}`);
 }

@@ -1,73 +1,79 @@
-/** Output tensors to what protobuf writes: raw bytes as they are, or plain arrays for the typed fields. */
-import type { Datatype } from '../../domain/datatype.ts';
+/** Output tensors to what protobuf writes: their bytes as they are where the wire has the same, else varints. */
 import type { Tensor, TensorData } from '../../domain/tensor.ts';
 import { encodeByteStrings } from './byte-strings.ts';
-import { toWireInt64 } from './int64.ts';
+import type { ReplyWriter } from './reply-writer.ts';
+import { FIELD_OF, type TypedField } from './typed-fields.ts';
+
+/** The tags of one protocol's typed fields; numbers are packed. */
+export type FieldTags = Readonly<Record<TypedField, number>>;
 
 /** The bytes of the raw form; a view except for text. */
 export function rawBytes(data: TensorData): Uint8Array {
   return data instanceof Uint8Array ? data : encodeByteStrings(data);
 }
 
-/** One output's values for a typed field; `raw` where the datatype has none. */
-export type OutputValues =
-  | { readonly kind: 'numbers'; readonly field: NumberField; readonly values: number[] }
-  | { readonly kind: 'int64s'; readonly field: 'int64s' | 'uint64s'; readonly values: (number | string)[] }
-  | { readonly kind: 'bools'; readonly values: boolean[] }
-  | { readonly kind: 'strings'; readonly values: string[] }
-  | { readonly kind: 'raw' };
-
-type NumberField = 'floats' | 'doubles' | 'ints' | 'uints';
-
-export function outputValues({ datatype, data }: Tensor): OutputValues {
-  if (!(data instanceof Uint8Array)) return { kind: 'strings', values: [...data] };
-  // Typed arrays need an aligned start, which a view into a batch's buffer may not have.
-  const { buffer } = new Uint8Array(data);
-  switch (datatype) {
-    case 'INT64':
-      return { kind: 'int64s', field: 'int64s', values: Array.from(new BigInt64Array(buffer), toWireInt64) };
-    case 'UINT64':
-      return { kind: 'int64s', field: 'uint64s', values: Array.from(new BigUint64Array(buffer), toWireInt64) };
-    case 'BOOL':
-      return { kind: 'bools', values: Array.from(data, Boolean) };
-    case 'FP16':
-    case 'BYTES':
-      return { kind: 'raw' };
-    default:
-      return { kind: 'numbers', field: NUMBER_FIELD[datatype], values: Array.from(numbers(datatype, buffer)) };
+/** Writes the typed field of any tensor but FP16, for which there is none. */
+export function writeValues(writer: ReplyWriter, tensor: Tensor, tags: FieldTags): void {
+  const { datatype, data } = tensor;
+  const field = FIELD_OF[datatype];
+  if (field === undefined || data.length === 0) return;
+  const tag = tags[field];
+  if (!(data instanceof Uint8Array)) {
+    for (let index = data.length - 1; index >= 0; index -= 1) writer.element(tag, data[index] ?? '');
+    return;
+  }
+  switch (field) {
+    case 'floats':
+    case 'doubles':
+      writer.data(tag, data);
+      return;
+    case 'bools':
+      writer.data(tag, bitsOf(data));
+      return;
+    default: {
+      const before = writer.size;
+      writeVarints(writer, tensor.datatype, data);
+      writer.close(tag, before);
+    }
   }
 }
 
-type NumberDatatype = Exclude<Datatype, 'INT64' | 'UINT64' | 'BOOL' | 'FP16' | 'BYTES'>;
-
-const NUMBER_FIELD: Readonly<Record<NumberDatatype, NumberField>> = {
-  FP32: 'floats',
-  FP64: 'doubles',
-  INT8: 'ints',
-  INT16: 'ints',
-  INT32: 'ints',
-  UINT8: 'uints',
-  UINT16: 'uints',
-  UINT32: 'uints',
-};
-
-function numbers(datatype: NumberDatatype, buffer: ArrayBuffer): ArrayLike<number> {
+/** The numbers from the last to the first, as the writer goes; negative ones are widened to 64 bits. */
+function writeVarints(writer: ReplyWriter, datatype: Tensor['datatype'], data: Uint8Array): void {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   switch (datatype) {
-    case 'FP32':
-      return new Float32Array(buffer);
-    case 'FP64':
-      return new Float64Array(buffer);
-    case 'INT8':
-      return new Int8Array(buffer);
-    case 'INT16':
-      return new Int16Array(buffer);
+    case 'INT64':
+    case 'UINT64':
+      for (let at = data.length - 8; at >= 0; at -= 8) {
+        writer.varint64(view.getInt32(at, true), view.getInt32(at + 4, true));
+      }
+      return;
     case 'INT32':
-      return new Int32Array(buffer);
-    case 'UINT8':
-      return new Uint8Array(buffer);
-    case 'UINT16':
-      return new Uint16Array(buffer);
+      for (let at = data.length - 4; at >= 0; at -= 4) writeSigned(writer, view.getInt32(at, true));
+      return;
+    case 'INT16':
+      for (let at = data.length - 2; at >= 0; at -= 2) writeSigned(writer, view.getInt16(at, true));
+      return;
+    case 'INT8':
+      for (let at = data.length - 1; at >= 0; at -= 1) writeSigned(writer, view.getInt8(at));
+      return;
     case 'UINT32':
-      return new Uint32Array(buffer);
+      for (let at = data.length - 4; at >= 0; at -= 4) writer.varint(view.getUint32(at, true));
+      return;
+    case 'UINT16':
+      for (let at = data.length - 2; at >= 0; at -= 2) writer.varint(view.getUint16(at, true));
+      return;
+    default:
+      for (let at = data.length - 1; at >= 0; at -= 1) writer.varint(view.getUint8(at));
   }
+}
+
+function writeSigned(writer: ReplyWriter, value: number): void {
+  writer.varint64(value, value < 0 ? -1 : 0);
+}
+
+/** Any other byte than 0 is true; a byte above 127 would break the message. */
+function bitsOf(data: Uint8Array): Uint8Array {
+  for (const byte of data) if (byte > 1) return data.map((bit) => (bit === 0 ? 0 : 1));
+  return data;
 }

@@ -1,17 +1,21 @@
 /** Shapes as they arrive, checked so that the rest of the server may multiply their dimensions. */
 import { ServerError } from '../../domain/errors.ts';
-import { type Int64, toNumber } from './int64.ts';
 import { formatShape, quote } from './quote.ts';
 
 /** ONNX Runtime's own tensors stay far below; a longer list is an attack or a mistake. */
-const MAX_RANK = 64;
+export const MAX_RANK = 64;
+
+export interface ArrivedShape {
+  /** Of the tensor. */
+  readonly name: string;
+  /** The first MAX_RANK dimensions of `rank`. */
+  readonly shape: readonly number[];
+  readonly rank: number;
+}
 
 /** Throws unless every dimension is 0 or more and their product, zeros aside, is exact. */
-export function parseShape(name: string, dims: readonly Int64[]): number[] {
-  if (dims.length > MAX_RANK) {
-    throw bad(name, `has ${dims.length} dimensions; at most ${MAX_RANK} are taken`);
-  }
-  const shape = dims.map(toNumber);
+export function checkShape({ name, shape, rank }: ArrivedShape): readonly number[] {
+  if (rank > MAX_RANK) throw bad(name, `has ${rank} dimensions; at most ${MAX_RANK} are taken`);
   let product = 1;
   for (const dim of shape) {
     if (dim < 0) {

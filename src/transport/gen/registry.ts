@@ -19,6 +19,7 @@ import type { GarbageCollectReply as _sluice_admin_v1_GarbageCollectReply, Garba
 import type { GarbageCollectRequest as _sluice_admin_v1_GarbageCollectRequest, GarbageCollectRequest__Output as _sluice_admin_v1_GarbageCollectRequest__Output } from './sluice/admin/v1/GarbageCollectRequest.ts';
 import type { GetVersionRequest as _sluice_admin_v1_GetVersionRequest, GetVersionRequest__Output as _sluice_admin_v1_GetVersionRequest__Output } from './sluice/admin/v1/GetVersionRequest.ts';
 import type { InstanceState as _sluice_admin_v1_InstanceState, InstanceState__Output as _sluice_admin_v1_InstanceState__Output } from './sluice/admin/v1/InstanceState.ts';
+import type { LayoutFigures as _sluice_admin_v1_LayoutFigures, LayoutFigures__Output as _sluice_admin_v1_LayoutFigures__Output } from './sluice/admin/v1/LayoutFigures.ts';
 import type { ListAliasesReply as _sluice_admin_v1_ListAliasesReply, ListAliasesReply__Output as _sluice_admin_v1_ListAliasesReply__Output } from './sluice/admin/v1/ListAliasesReply.ts';
 import type { ListAliasesRequest as _sluice_admin_v1_ListAliasesRequest, ListAliasesRequest__Output as _sluice_admin_v1_ListAliasesRequest__Output } from './sluice/admin/v1/ListAliasesRequest.ts';
 import type { ListModelsReply as _sluice_admin_v1_ListModelsReply, ListModelsReply__Output as _sluice_admin_v1_ListModelsReply__Output } from './sluice/admin/v1/ListModelsReply.ts';
@@ -35,6 +36,7 @@ import type { RegisterVersionReply as _sluice_admin_v1_RegisterVersionReply, Reg
 import type { RegisterVersionRequest as _sluice_admin_v1_RegisterVersionRequest, RegisterVersionRequest__Output as _sluice_admin_v1_RegisterVersionRequest__Output } from './sluice/admin/v1/RegisterVersionRequest.ts';
 import type { RegistryClient as _sluice_admin_v1_RegistryClient, RegistryDefinition as _sluice_admin_v1_RegistryDefinition } from './sluice/admin/v1/Registry.ts';
 import type { RequestTransitionRequest as _sluice_admin_v1_RequestTransitionRequest, RequestTransitionRequest__Output as _sluice_admin_v1_RequestTransitionRequest__Output } from './sluice/admin/v1/RequestTransitionRequest.ts';
+import type { RunTime as _sluice_admin_v1_RunTime, RunTime__Output as _sluice_admin_v1_RunTime__Output } from './sluice/admin/v1/RunTime.ts';
 import type { SetAliasRequest as _sluice_admin_v1_SetAliasRequest, SetAliasRequest__Output as _sluice_admin_v1_SetAliasRequest__Output } from './sluice/admin/v1/SetAliasRequest.ts';
 import type { TensorSignature as _sluice_admin_v1_TensorSignature, TensorSignature__Output as _sluice_admin_v1_TensorSignature__Output } from './sluice/admin/v1/TensorSignature.ts';
 import type { Transition as _sluice_admin_v1_Transition, Transition__Output as _sluice_admin_v1_Transition__Output } from './sluice/admin/v1/Transition.ts';
@@ -42,6 +44,7 @@ import type { UpdateMetadataRequest as _sluice_admin_v1_UpdateMetadataRequest, U
 import type { Version as _sluice_admin_v1_Version, Version__Output as _sluice_admin_v1_Version__Output } from './sluice/admin/v1/Version.ts';
 import type { VersionShare as _sluice_admin_v1_VersionShare, VersionShare__Output as _sluice_admin_v1_VersionShare__Output } from './sluice/admin/v1/VersionShare.ts';
 import type { WatchVersionRequest as _sluice_admin_v1_WatchVersionRequest, WatchVersionRequest__Output as _sluice_admin_v1_WatchVersionRequest__Output } from './sluice/admin/v1/WatchVersionRequest.ts';
+import type { Weights as _sluice_admin_v1_Weights, Weights__Output as _sluice_admin_v1_Weights__Output } from './sluice/admin/v1/Weights.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -74,6 +77,7 @@ export interface ProtoGrpcType {
         GarbageCollectRequest: MessageTypeDefinition<_sluice_admin_v1_GarbageCollectRequest, _sluice_admin_v1_GarbageCollectRequest__Output>
         GetVersionRequest: MessageTypeDefinition<_sluice_admin_v1_GetVersionRequest, _sluice_admin_v1_GetVersionRequest__Output>
         InstanceState: MessageTypeDefinition<_sluice_admin_v1_InstanceState, _sluice_admin_v1_InstanceState__Output>
+        LayoutFigures: MessageTypeDefinition<_sluice_admin_v1_LayoutFigures, _sluice_admin_v1_LayoutFigures__Output>
         ListAliasesReply: MessageTypeDefinition<_sluice_admin_v1_ListAliasesReply, _sluice_admin_v1_ListAliasesReply__Output>
         ListAliasesRequest: MessageTypeDefinition<_sluice_admin_v1_ListAliasesRequest, _sluice_admin_v1_ListAliasesRequest__Output>
         ListModelsReply: MessageTypeDefinition<_sluice_admin_v1_ListModelsReply, _sluice_admin_v1_ListModelsReply__Output>
@@ -91,6 +95,7 @@ export interface ProtoGrpcType {
         Registry: SubtypeConstructor<typeof grpc.Client, _sluice_admin_v1_RegistryClient> & { service: _sluice_admin_v1_RegistryDefinition }
         RegistryState: EnumTypeDefinition
         RequestTransitionRequest: MessageTypeDefinition<_sluice_admin_v1_RequestTransitionRequest, _sluice_admin_v1_RequestTransitionRequest__Output>
+        RunTime: MessageTypeDefinition<_sluice_admin_v1_RunTime, _sluice_admin_v1_RunTime__Output>
         SetAliasRequest: MessageTypeDefinition<_sluice_admin_v1_SetAliasRequest, _sluice_admin_v1_SetAliasRequest__Output>
         TensorSignature: MessageTypeDefinition<_sluice_admin_v1_TensorSignature, _sluice_admin_v1_TensorSignature__Output>
         Transition: MessageTypeDefinition<_sluice_admin_v1_Transition, _sluice_admin_v1_Transition__Output>
@@ -98,6 +103,7 @@ export interface ProtoGrpcType {
         Version: MessageTypeDefinition<_sluice_admin_v1_Version, _sluice_admin_v1_Version__Output>
         VersionShare: MessageTypeDefinition<_sluice_admin_v1_VersionShare, _sluice_admin_v1_VersionShare__Output>
         WatchVersionRequest: MessageTypeDefinition<_sluice_admin_v1_WatchVersionRequest, _sluice_admin_v1_WatchVersionRequest__Output>
+        Weights: MessageTypeDefinition<_sluice_admin_v1_Weights, _sluice_admin_v1_Weights__Output>
       }
     }
   }

@@ -4,9 +4,10 @@ import type { AdminServices } from '../services/admin/admin-services.ts';
 import { ADMIN_FILES, loadAdminSchema } from './codec.ts';
 import { GrpcServer } from './grpc-server.ts';
 import { Health, type HealthSource } from './health.ts';
-import type { DoorHooks } from './hooks.ts';
+import type { DoorHooks } from '../hooks.ts';
 import { listen } from './listen.ts';
 import { addReflection } from './reflection.ts';
+import { trackingServer } from './tracked-services.ts';
 import { registerAdmin } from './register-admin.ts';
 
 export interface AdminDoorOptions {
@@ -56,8 +57,8 @@ export class AdminDoor {
     const registrar = { server, hooks, openStreams };
     registerAdmin({ registrar, schema: loadAdminSchema(), services, uploadIdleMs });
     const health = new Health(healthOf(options.health));
-    health.addTo(openStreams.tracking(server));
-    if (options.reflection) addReflection(openStreams.tracking(server), ADMIN_FILES);
+    health.addTo(trackingServer(server, openStreams));
+    if (options.reflection) addReflection(trackingServer(server, openStreams), ADMIN_FILES);
     try {
       const bound = await grpc.listen((onConnection) => listen({ address, reusePort: false }, onConnection));
       return new AdminDoor(bound.address, grpc, health);

@@ -2,7 +2,7 @@
 import { toServerError } from '../../domain/errors.ts';
 import type { LongCall } from '../long-call.ts';
 import { STATUS_OK, toStatus, type WireStatus } from '../status.ts';
-import type { DoorHooks } from './hooks.ts';
+import type { DoorHooks } from '../hooks.ts';
 import { type GrpcCall, type OpenCall, openCall } from './open-call.ts';
 
 /** The latch of one call: whatever ends it first is what is told and counted. */

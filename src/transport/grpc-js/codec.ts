@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync, type Options } from '@grpc/proto-loader';
-import { describeError, ServerError } from '../../domain/errors.ts';
+import { describeError, type ServerError } from '../../domain/errors.ts';
+import { malformedMessage } from '../codec/malformed.ts';
+import type { Parts } from '../codec/parts.ts';
 import type { ProtoGrpcType as AuditTypes } from '../gen/audit.ts';
 import type { ProtoGrpcType as ControlTypes } from '../gen/control.ts';
 import type { ProtoGrpcType as DriftTypes } from '../gen/drift.ts';
@@ -69,8 +71,7 @@ export class MalformedMessage {
   readonly error: ServerError;
 
   constructor(caught: unknown) {
-    const message = `the message is not valid protobuf (${describeError(caught)}); check that client and server agree on proto/`;
-    this.error = new ServerError('invalid_argument', message);
+    this.error = malformedMessage(describeError(caught));
   }
 }
 
@@ -86,4 +87,15 @@ export function tolerantly<Request>(
       return new MalformedMessage(caught);
     }
   };
+}
+
+/** For methods that read their messages themselves. */
+export function asItIs(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+/** grpc-js takes a message in one piece. */
+export function joinParts(parts: Parts): Buffer {
+  const [only] = parts;
+  return parts.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(parts);
 }

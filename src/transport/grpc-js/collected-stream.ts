@@ -4,7 +4,7 @@ import { ServerError } from '../../domain/errors.ts';
 import type { ClientStreamHandler } from '../long-call.ts';
 import { CallEnd } from './call-end.ts';
 import { MalformedMessage } from './codec.ts';
-import type { DoorHooks } from './hooks.ts';
+import type { DoorHooks } from '../hooks.ts';
 import { errorOf } from './unary.ts';
 
 export interface CollectedStreamOptions<Request, Reply> {

@@ -11,7 +11,7 @@ import type { ServerStreamHandler } from '../long-call.ts';
 import { loadControlSchema, tolerantly } from './codec.ts';
 import { ControlStream, type SyncStream } from './control-stream.ts';
 import { GrpcServer } from './grpc-server.ts';
-import type { DoorHooks } from './hooks.ts';
+import type { DoorHooks } from '../hooks.ts';
 import { listen } from './listen.ts';
 import { listenOnSocket } from './listen-on-socket.ts';
 import { addServerStream, addUnary, nameOf } from './methods.ts';

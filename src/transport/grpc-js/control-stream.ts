@@ -11,8 +11,8 @@ import type { InstanceMessage__Output as WireMessage } from '../gen/sluice/contr
 import { CallEnd } from './call-end.ts';
 import { MalformedMessage } from './codec.ts';
 import { resetStream } from './connections.ts';
-import type { DoorHooks } from './hooks.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { DoorHooks } from '../hooks.ts';
+import type { OpenStreams } from '../open-streams.ts';
 import { errorOf } from './unary.ts';
 
 export interface ControlStreamOptions {

@@ -3,7 +3,7 @@ import type { ServerHttp2Session } from 'node:http2';
 import type { Server as NetServer, Socket } from 'node:net';
 import { type ConnectionInjector, logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { allowCancellations, connectionsOf, leaveGently } from './connections.ts';
-import { OpenStreams } from './open-streams.ts';
+import { OpenStreams } from '../open-streams.ts';
 
 export interface ServerLimits {
   /** A larger message gets RESOURCE_EXHAUSTED, naming the limit. */

@@ -24,14 +24,15 @@ export async function listen(options: ListenOptions, onConnection: (socket: Sock
   try {
     await bound.promise;
   } catch (caught) {
-    throw new ServerError('unavailable', whyNot(options.address, caught), { cause: caught });
+    throw new ServerError('unavailable', whyNotListening(options.address, caught), { cause: caught });
   }
   const actual = server.address();
   const actualPort = actual !== null && typeof actual === 'object' ? actual.port : port;
   return { server, address: { host, port: actualPort } };
 }
 
-function whyNot(address: Address, caught: unknown): string {
+/** The sentence for an address that could not be had. */
+export function whyNotListening(address: Address, caught: unknown): string {
   const where = `cannot listen on ${formatAddress(address)}`;
   switch (codeOf(caught)) {
     case 'EADDRINUSE':

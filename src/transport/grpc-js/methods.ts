@@ -1,22 +1,30 @@
 /** Puts a service's functions on a grpc-js server, each under its method's path and codec. */
-import type { Server } from '@grpc/grpc-js';
+import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { ServerError } from '../../domain/errors.ts';
-import type { Handler, StreamHandler } from '../call.ts';
+import type { Handler } from '../call.ts';
 import type { ClientStreamHandler, ServerStreamHandler } from '../long-call.ts';
-import { AnsweredStream } from './answered-stream.ts';
-import { tolerantly } from './codec.ts';
+import type { BytesHandler, BytesStreamHandler, Parts } from '../codec/parts.ts';
+import { asItIs, joinParts, tolerantly } from './codec.ts';
 import { collectStream } from './collected-stream.ts';
-import type { DoorHooks } from './hooks.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { DoorHooks } from '../hooks.ts';
+import type { OpenStreams } from '../open-streams.ts';
+import { answerStream } from './message-stream.ts';
 import type { Places } from './places.ts';
 import { serveStream } from './served-stream.ts';
 import { unary } from './unary.ts';
 
 export interface Registrar {
-  readonly server: Server;
+  readonly server: Pick<Server, 'register'>;
   readonly hooks: DoorHooks;
   readonly openStreams: OpenStreams;
+  /** Where methods that read and write their messages themselves go, if not to the server. */
+  readonly bytes?: BytesRegistrar;
+}
+
+export interface BytesRegistrar {
+  unary(path: string, handler: BytesHandler): void;
+  stream(path: string, handler: BytesStreamHandler): void;
 }
 
 export function addUnary<Request, Reply>(
@@ -29,26 +37,42 @@ export function addUnary<Request, Reply>(
   server.register(path, answer, responseSerialize, tolerantly(method), 'unary');
 }
 
+/** A method that reads and writes its messages itself. */
+export function addBytesUnary(
+  { server, hooks, bytes }: Registrar,
+  { path }: { readonly path: string },
+  handler: BytesHandler,
+): void {
+  if (bytes === undefined) {
+    server.register(path, unary({ method: nameOf(path), handler, hooks }), joinParts, asItIs, 'unary');
+  } else {
+    bytes.unary(path, handler);
+  }
+}
+
 /** Neither reads the request nor makes a reply, so it needs no codec. */
 export function addRefusal({ server, hooks }: Registrar, { path }: { readonly path: string }, sentence: string): void {
   const handler: Handler<Buffer, Buffer> = () => {
     throw new ServerError('unimplemented', sentence);
   };
-  const asItIs = (bytes: Buffer): Buffer => bytes;
   server.register(path, unary({ method: nameOf(path), handler, hooks }), asItIs, asItIs, 'unary');
 }
 
-export function addStream<Request, Reply>(
-  { server, hooks, openStreams }: Registrar,
-  method: MethodDefinition<never, Reply, Request>,
-  handler: StreamHandler<Request, Reply>,
+/** A stream whose messages are answered one by one, and read and written by the handler itself. */
+export function addBytesStream(
+  { server, hooks, openStreams, bytes }: Registrar,
+  { path }: { readonly path: string },
+  handler: BytesStreamHandler,
 ): void {
-  const { path, responseSerialize } = method;
+  if (bytes !== undefined) {
+    bytes.stream(path, handler);
+    return;
+  }
   const options = { method: nameOf(path), handler, hooks, openStreams };
-  const answer = (stream: ConstructorParameters<typeof AnsweredStream<Request, Reply>>[0]): void => {
-    new AnsweredStream(stream, options);
+  const answer = (stream: ServerDuplexStream<Buffer, Parts>): void => {
+    answerStream(stream, options);
   };
-  server.register(path, answer, responseSerialize, tolerantly(method), 'bidi');
+  server.register(path, answer, joinParts, asItIs, 'bidi');
 }
 
 /** `places` are shared by methods of one sort; `leaves`: a drain ends it, since its client would keep it open. */

@@ -4,12 +4,12 @@ import { UNIMPLEMENTED } from '../services/kserve-unimplemented.ts';
 import type { OutcomeService } from '../services/outcome-service.ts';
 import type { PredictService } from '../services/predict-service.ts';
 import type { Schema } from './codec.ts';
-import { addClientStream, addRefusal, addStream, addUnary, type Registrar } from './methods.ts';
+import { addBytesStream, addBytesUnary, addClientStream, addRefusal, addUnary, type Registrar } from './methods.ts';
 
 export function registerPredict(registrar: Registrar, schema: Schema, service: PredictService): void {
   const methods = schema.sluice.v1.PredictService.service;
-  addUnary(registrar, methods.Predict, service.predict);
-  addStream(registrar, methods.PredictStream, service.predictStream);
+  addBytesUnary(registrar, methods.Predict, service.predict);
+  addBytesStream(registrar, methods.PredictStream, service.predictStream);
   addUnary(registrar, methods.GetModel, service.getModel);
   addUnary(registrar, methods.ListModels, service.listModels);
   addUnary(registrar, methods.ListVersions, service.listVersions);
@@ -31,8 +31,8 @@ export function registerKserve(registrar: Registrar, schema: Schema, service: Ks
   addUnary(registrar, methods.ModelReady, service.modelReady);
   addUnary(registrar, methods.ServerMetadata, service.serverMetadata);
   addUnary(registrar, methods.ModelMetadata, service.modelMetadata);
-  addUnary(registrar, methods.ModelInfer, service.modelInfer);
-  addStream(registrar, methods.ModelStreamInfer, service.modelStreamInfer);
+  addBytesUnary(registrar, methods.ModelInfer, service.modelInfer);
+  addBytesStream(registrar, methods.ModelStreamInfer, service.modelStreamInfer);
   addUnary(registrar, methods.ModelConfig, service.modelConfig);
   addUnary(registrar, methods.ModelStatistics, service.modelStatistics);
   addUnary(registrar, methods.RepositoryIndex, service.repositoryIndex);

@@ -4,8 +4,8 @@ import { ServerError } from '../../domain/errors.ts';
 import type { ServerStreamHandler } from '../long-call.ts';
 import { CallEnd } from './call-end.ts';
 import { MalformedMessage } from './codec.ts';
-import type { DoorHooks } from './hooks.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { DoorHooks } from '../hooks.ts';
+import type { OpenStreams } from '../open-streams.ts';
 import type { Places } from './places.ts';
 import { errorOf } from './unary.ts';
 

@@ -9,9 +9,11 @@ import type { ControlHealth } from './catalog-health.ts';
 import { loadSchema, PREDICT_FILES } from './codec.ts';
 import { GrpcServer, type ServerLimits } from './grpc-server.ts';
 import { Health } from './health.ts';
-import type { DoorHooks } from './hooks.ts';
+import type { Door } from '../door.ts';
+import type { PredictHooks } from '../hooks.ts';
 import { listen } from './listen.ts';
 import { addReflection } from './reflection.ts';
+import { trackingServer } from './tracked-services.ts';
 import { registerKserve, registerOutcomes, registerPredict } from './register.ts';
 
 export interface PredictDoorOptions extends ServerLimits {
@@ -24,13 +26,13 @@ export interface PredictDoorOptions extends ServerLimits {
   readonly catalog: Catalog;
   readonly ready: () => boolean;
   readonly control?: ControlHealth | undefined;
-  readonly hooks: DoorHooks;
+  readonly hooks: PredictHooks;
   /** Other processes may listen on the same port. */
   readonly reusePort: boolean;
   readonly reflection: boolean;
 }
 
-export class PredictDoor {
+export class PredictDoor implements Door {
   /** Where it listens, with the port that the system chose. */
   readonly address: Address;
   readonly #server: GrpcServer;
@@ -53,8 +55,8 @@ export class PredictDoor {
     registerKserve(registrar, schema, options.kserve);
     registerOutcomes(registrar, schema, options.outcomes);
     const health = new Health(catalogHealth({ catalog, ready, control }));
-    health.addTo(openStreams.tracking(server));
-    if (options.reflection) addReflection(openStreams.tracking(server), PREDICT_FILES);
+    health.addTo(trackingServer(server, openStreams));
+    if (options.reflection) addReflection(trackingServer(server, openStreams), PREDICT_FILES);
     try {
       const bound = await grpc.listen((onConnection) => listen({ address, reusePort }, onConnection));
       return new PredictDoor(bound.address, grpc, health);

@@ -4,7 +4,7 @@ import { toServerError } from '../../domain/errors.ts';
 import type { Call, Handler } from '../call.ts';
 import { RETRY_PUSHBACK, STATUS_OK, toStatus, type WireStatus } from '../status.ts';
 import { MalformedMessage } from './codec.ts';
-import type { DoorHooks } from './hooks.ts';
+import type { DoorHooks } from '../hooks.ts';
 import { openCall } from './open-call.ts';
 
 export interface UnaryOptions<Request, Reply> {

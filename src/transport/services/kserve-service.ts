@@ -2,21 +2,21 @@
 import { ServerError } from '../../domain/errors.ts';
 import type { VersionStatistics } from '../../monitor/version-stats.ts';
 import type { Catalog } from '../../domain/catalog.ts';
-import type { Call, Handler, StreamHandler } from '../call.ts';
-import { formatInfer, parseInfer } from '../codec/infer-codec.ts';
+import type { Handler } from '../call.ts';
+import { parseInfer } from '../codec/infer-codec.ts';
+import { findId, readInfer } from '../codec/infer-message.ts';
+import { formatInfer, formatRequestError, formatStreamed } from '../codec/infer-reply.ts';
 import { formatConfig, formatMetadata } from '../codec/model-config.ts';
+import type { BytesHandler, BytesStreamHandler } from '../codec/parts.ts';
 import { formatStatistics } from '../codec/statistics-codec.ts';
 import type { ModelConfigRequest__Output } from '../gen/inference/ModelConfigRequest.ts';
 import type { ModelConfigResponse } from '../gen/inference/ModelConfigResponse.ts';
-import type { ModelInferRequest__Output } from '../gen/inference/ModelInferRequest.ts';
-import type { ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
 import type { ModelMetadataRequest__Output } from '../gen/inference/ModelMetadataRequest.ts';
 import type { ModelMetadataResponse } from '../gen/inference/ModelMetadataResponse.ts';
 import type { ModelReadyRequest__Output } from '../gen/inference/ModelReadyRequest.ts';
 import type { ModelReadyResponse } from '../gen/inference/ModelReadyResponse.ts';
 import type { ModelStatisticsRequest__Output } from '../gen/inference/ModelStatisticsRequest.ts';
 import type { ModelStatisticsResponse } from '../gen/inference/ModelStatisticsResponse.ts';
-import type { ModelStreamInferResponse } from '../gen/inference/ModelStreamInferResponse.ts';
 import type { RepositoryIndexRequest__Output } from '../gen/inference/RepositoryIndexRequest.ts';
 import type { RepositoryIndexResponse } from '../gen/inference/RepositoryIndexResponse.ts';
 import type { ServerLiveResponse } from '../gen/inference/ServerLiveResponse.ts';
@@ -35,8 +35,8 @@ export interface KserveService {
   readonly modelReady: Handler<ModelReadyRequest__Output, ModelReadyResponse>;
   readonly serverMetadata: Handler<unknown, ServerMetadataResponse>;
   readonly modelMetadata: Handler<ModelMetadataRequest__Output, ModelMetadataResponse>;
-  readonly modelInfer: Handler<ModelInferRequest__Output, ModelInferResponse>;
-  readonly modelStreamInfer: StreamHandler<ModelInferRequest__Output, ModelStreamInferResponse>;
+  readonly modelInfer: BytesHandler;
+  readonly modelStreamInfer: BytesStreamHandler;
   readonly modelConfig: Handler<ModelConfigRequest__Output, ModelConfigResponse>;
   readonly modelStatistics: Handler<ModelStatisticsRequest__Output, ModelStatisticsResponse>;
   readonly repositoryIndex: Handler<RepositoryIndexRequest__Output, RepositoryIndexResponse>;
@@ -56,11 +56,6 @@ export interface KserveServiceOptions {
 export function kserveService(options: KserveServiceOptions): KserveService {
   const { predict, catalog, statistics, serverName, serverVersion, ready } = options;
 
-  const infer = async (wire: ModelInferRequest__Output, call: Call): Promise<ModelInferResponse> => {
-    const { request, parameters } = parseInfer(wire, call);
-    return formatInfer(wire, parameters, await predict(request));
-  };
-
   return {
     serverLive: () => ({ live: true }),
     serverReady: () => ({ ready: ready() && catalog.settled() }),
@@ -70,14 +65,16 @@ export function kserveService(options: KserveServiceOptions): KserveService {
       const model = findModel(catalog, name);
       return formatMetadata(requireReady(findVersion(model, version)), readyVersions(model));
     },
-    modelInfer: infer,
+    modelInfer: async (bytes, call) => {
+      const { request, form } = parseInfer(readInfer(bytes), call);
+      return formatInfer(form, await predict(request));
+    },
     modelStreamInfer: {
-      answer: async (wire, call) => {
-        const reply = await infer(wire, call);
-        const parameters = { ...reply.parameters, triton_final_response: { boolParam: true } };
-        return { inferResponse: { ...reply, parameters } };
+      answer: async (bytes, call) => {
+        const { request, form } = parseInfer(readInfer(bytes), call);
+        return formatStreamed(form, await predict(request));
       },
-      refuse: (wire, { message }) => ({ errorMessage: message, inferResponse: { id: wire?.id ?? '' } }),
+      refuse: (bytes, error) => formatRequestError(bytes === undefined ? '' : findId(bytes), error),
     },
     modelConfig: ({ name, version }) => {
       const status = requireReady(findVersion(findModel(catalog, name), version));

@@ -35,7 +35,7 @@ async function tell(
   for (let call = 0; call < calls; call += 1) {
     const slot = slotOf(salt, `${instance}-${Math.floor(call / each)}`);
     const owner = arms.find(({ slots }) => slots.some(([from, below]) => from <= slot && slot < below));
-    recorders.get(owner?.arm ?? '')?.record({ outcome: 'ok', ms: 1, slot, keyed: true, runMs: undefined });
+    recorders.get(owner?.arm ?? '')?.record({ outcome: 'ok', ms: 1, slot, keyed: true, run: undefined });
   }
   for (const recorder of recorders.values()) into.put('arm', recorder.name, recorder.body(), instance);
 }

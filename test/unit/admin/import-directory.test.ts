@@ -24,6 +24,7 @@ const DEFAULTS = {
   intraOpThreads: 1,
   executionProviders: ['cpu'],
   maxRunMs: 30_000,
+  weights: 'auto' as const,
 };
 
 interface DirectoryScene extends RegistryScene {

@@ -60,7 +60,8 @@ async function openQualifier(
 function realChild(scratch: () => string, timeoutMs = 30_000, maxMemoryBytes = 2 ** 30): QualifierOptions['qualify'] {
   return (spec, signal) => {
     const limits = { timeoutMs, maxMemoryBytes, revision: 'test', signal };
-    return qualifyVersion(spec, { childFile: CHILD, cacheDir: join(scratch(), 'cache'), ...limits });
+    const places = { cacheDir: join(scratch(), 'cache'), weightsPool: join(scratch(), 'weights') };
+    return qualifyVersion(spec, { childFile: CHILD, ...places, ...limits });
   };
 }
 

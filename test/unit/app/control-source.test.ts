@@ -8,6 +8,7 @@ import { ControlSource } from '../../../src/app/control-source.ts';
 import type { VersionStatus } from '../../../src/domain/version.ts';
 import { EvidenceBook } from '../../../src/monitor/evidence-book.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
+import { SharedWeights } from '../../../src/registry/shared-weights.ts';
 import { spec } from '../../support/builders.ts';
 import { recordedEvents } from '../../support/recorded-events.ts';
 
@@ -26,6 +27,12 @@ async function open() {
   const source = await ControlSource.open({
     address: `unix:${join(dataDir, 'nobody.sock')}`,
     dataDir,
+    stateDir: join(dataDir, 'serve'),
+    weights: new SharedWeights({
+      dir: join(dataDir, 'serve', 'layouts'),
+      pool: join(dataDir, 'weights'),
+      onFault: () => assert.fail('nothing is wrong with the disk'),
+    }),
     instance: () => 'here',
     predictAddress: () => '127.0.0.1:50051',
     monitor: new Monitor(),

@@ -25,13 +25,14 @@ function start() {
   const log: string[] = [];
   const spawned: FakeProcess[] = [];
   const supervisor = new Supervisor({
+    name: 'the serve process',
     spawn: ({ successor }) => {
       const process = new FakeProcess(`${successor ? 'successor' : 'serve'} ${String(spawned.length)}`, log);
       spawned.push(process);
       return process;
     },
     stopTimeoutMs: STOP_MS,
-    onGreeting: (text) => log.push(text),
+    onReady: (_process, text) => log.push(text),
     onRestart: ({ reason, delayMs }) => log.push(`${reason}, again in ${String(delayMs)} ms`),
     onRecycle: ({ reason }) => log.push(`recycles: ${reason}`),
     now: () => now,
@@ -125,7 +126,7 @@ suite('a successor', () => {
     child(0).say(STUCK);
     assert.deepEqual(since(), ['recycles: its threads are stuck', 'successor 1 starts']);
     child(1).ready();
-    assert.deepEqual(since(), ['serve 0 is told to stop']);
+    assert.deepEqual(since(), ['successor 1 greets', 'serve 0 is told to stop']);
     pass(STOP_MS);
     assert.deepEqual(since(), ['serve 0 gets SIGKILL']);
     child(0).end('was ended by SIGKILL');
@@ -145,7 +146,7 @@ suite('a successor', () => {
     pass(100);
     assert.deepEqual(since(), ['successor 2 starts']);
     child(2).ready();
-    assert.deepEqual(since(), ['serve 0 is told to stop']);
+    assert.deepEqual(since(), ['successor 2 greets', 'serve 0 is told to stop']);
     child(0).finish();
     pass(60_000);
     assert.deepEqual(since(), []);

@@ -24,11 +24,13 @@ function start(over: Partial<UpOptions> = {}) {
     return process;
   };
   const up = new Up({
+    serveProcesses: 1,
     spawnServe: () => spawn('serve'),
     spawnAdmin: () => spawn('admin'),
     serveStopMs: SERVE_STOP_MS,
     adminStopMs: ADMIN_STOP_MS,
     print: (text) => log.push(text),
+    onServing: () => log.push('all serve'),
     onRestart: ({ process, reason, delayMs }) => log.push(`${process}: ${reason}, again in ${String(delayMs)} ms`),
     onRecycle: ({ reason }) => log.push(`recycles: ${reason}`),
     now: () => 0,
@@ -54,7 +56,8 @@ suite('the start', () => {
       assert.deepEqual(since(), ['admin starts', 'serve starts']);
       last(first).ready();
       last(first === 'admin' ? 'serve' : 'admin').ready();
-      assert.deepEqual(since(), ['serve greets', 'admin greets']);
+      const told = since().filter((line) => line !== 'all serve');
+      assert.deepEqual(told, ['serve greets', 'admin greets']);
     });
   }
 
@@ -82,7 +85,7 @@ suite('the start', () => {
     up.stop();
     last('serve').finish();
     assert.deepEqual(await ended, { exitCode: 0, reason: 'stopped' });
-    assert.deepEqual(since(), ['serve starts', 'serve greets', 'serve is told to stop']);
+    assert.deepEqual(since(), ['serve starts', 'serve greets', 'all serve', 'serve is told to stop']);
   });
 
   test('that admin refuses ends serve too, with code 2 and the reason', async () => {

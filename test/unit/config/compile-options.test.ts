@@ -23,6 +23,7 @@ const DEFAULTS: Config = {
   predictTransport: 'grpc-js',
   reflection: true,
   serverName: 'sluice',
+  serveProcesses: 0,
   lanes: 0,
   intraOpThreads: 1,
   executionProviders: ['cpu'],
@@ -32,8 +33,9 @@ const DEFAULTS: Config = {
   maxQueueBytes: 268_435_456,
   maxMessageBytes: 67_108_864,
   maxConcurrentStreams: 384,
-  maxConnectionAgeMs: 'off',
+  maxConnectionAgeMs: 'auto',
   maxRunMs: 30_000,
+  weights: 'auto' as const,
   maxLostLanes: 4,
   qualificationTimeoutMs: 60_000,
   qualificationMemoryBytes: 4_294_967_296,
@@ -239,7 +241,14 @@ const approvals = fc
   .map((rules) => new Map(rules.map(([stage, needed, list]) => [stage, { needed, approvers: list }])));
 
 function limits(
-  field: 'maxModelBytes' | 'maxQueueBytes' | 'maxMessageBytes' | 'qualificationMemoryBytes' | 'lanes' | 'maxBatchRows',
+  field:
+    | 'maxModelBytes'
+    | 'maxQueueBytes'
+    | 'maxMessageBytes'
+    | 'qualificationMemoryBytes'
+    | 'serveProcesses'
+    | 'lanes'
+    | 'maxBatchRows',
 ) {
   const { min, max } = OPTIONS[field].kind;
   return fc.integer({ min, max });
@@ -266,16 +275,21 @@ const configs: fc.Arbitrary<Config> = fc.record(
     predictTransport: fc.constant('grpc-js' as const),
     reflection: fc.boolean(),
     serverName: fc.stringMatching(/^[ -~]{1,128}$/).filter((text) => !text.startsWith('--')),
+    serveProcesses: limits('serveProcesses'),
     lanes: limits('lanes'),
     intraOpThreads: fc.integer({ min: 1, max: 256 }),
     executionProviders: words,
+    weights: fc.constantFrom('auto' as const, 'memory' as const, 'throughput' as const),
     maxBatchRows: limits('maxBatchRows'),
     maxQueueDelayMs: fc.integer({ min: 0, max: 10_000_000 }).map((thousandths) => thousandths / 1000),
     maxQueueRows: fc.integer({ min: 1, max: 1_000_000 }),
     maxQueueBytes: limits('maxQueueBytes'),
     maxMessageBytes: limits('maxMessageBytes'),
     maxConcurrentStreams: fc.integer({ min: 1, max: 1_000_000 }),
-    maxConnectionAgeMs: fc.oneof(fc.integer({ min: 1000, max: 604_800_000 }), fc.constant('off' as const)),
+    maxConnectionAgeMs: fc.oneof(
+      fc.integer({ min: 1000, max: 604_800_000 }),
+      fc.constantFrom('off' as const, 'auto' as const),
+    ),
     maxRunMs: ms,
     maxLostLanes: fc.integer({ min: 1, max: 64 }),
     qualificationTimeoutMs: fc.integer({ min: 100, max: 3_600_000 }),

@@ -13,6 +13,7 @@ const DEFAULTS = {
   intraOpThreads: 1,
   executionProviders: ['cpu'],
   maxRunMs: 30_000,
+  weights: 'auto' as const,
 };
 
 const UNTOUCHED: ModelConfig = {
@@ -41,6 +42,7 @@ test('every key has its place', () => {
     intraOpThreads: 3,
     executionProviders: ['cuda', 'cpu'],
     maxRunMs: 500,
+    weights: 'memory',
   };
   assert.deepEqual(parse({ ...settings, versionPolicy: { latest: 2 }, traffic: { '1': 9000, '2': 1000 } }), {
     settings,
@@ -84,6 +86,8 @@ const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   [{ maxBatchRows: 0 }, /"maxBatchRows" cannot be 0; give a whole number from 1 to 65536$/],
   [{ maxBatchRows: 1.5 }, /"maxBatchRows" cannot be 1.5; give a whole number/],
   [{ maxBatchRows: '8' }, /"maxBatchRows" cannot be "8"; give a whole number/],
+  [{ weights: 'speed' }, /"weights" cannot be "speed"; give one of auto, memory, throughput$/],
+  [{ weights: 1 }, /"weights" cannot be 1; give one of auto, memory, throughput$/],
   [{ maxRunMs: 1e9 }, /"maxRunMs" cannot be 1000000000; give a number from 1 to 3600000$/],
   [{ executionProviders: [] }, /"executionProviders" cannot be \[\]; give a list of different words/],
   [{ executionProviders: ['a,b'] }, /"executionProviders" cannot be \["a,b"\]; give a list/],

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { autoLanes } from '../../../src/config/auto-lanes.ts';
 import { OPTIONS, OPTION_FIELDS, envOf, flagOf, printDefault } from '../../../src/config/options.ts';
 import { configTable, withConfigTable } from '../../../src/config/table.ts';
 
@@ -36,8 +35,4 @@ test('the table has one row per option and stands between the markers, whatever 
 test('README has the table as it is now', { skip: !existsSync(README) && 'there is no README.md' }, () => {
   const readme = readFileSync(README, 'utf8');
   assert.equal(readme, withConfigTable(readme), 'run npm run gen:config-table');
-});
-
-test('lanes never outnumber cores, and leave the transport one from four cores on', () => {
-  assert.deepEqual([0, 1, 2, 3, 4, 8, 64].map(autoLanes), [1, 1, 2, 3, 3, 7, 63]);
 });

@@ -6,6 +6,7 @@ import { SLOT_PARTS } from '../../../src/domain/traffic.ts';
 import type { Outcome } from '../../../src/domain/tracing.ts';
 import { armPlaceFrom, armTotalsFrom } from '../../../src/monitor/arm-codec.ts';
 import { ArmEvidence } from '../../../src/monitor/arm-evidence.ts';
+import type { ArmArrival } from '../../../src/monitor/arm-evidence.ts';
 import { ArmRecorder } from '../../../src/monitor/arm-recorder.ts';
 import type { ArmCall } from '../../../src/monitor/arm-recorder.ts';
 import type { ArmTotals } from '../../../src/monitor/arm-totals.ts';
@@ -31,12 +32,15 @@ const NOTHING: ArmTotals = {
   longestRow: 0,
   parts: [],
   request: NO_VALUES,
-  runRequest: NO_VALUES,
   runCompute: NO_VALUES,
+  pairRequest: NO_VALUES,
+  pairCompute: NO_VALUES,
+  drawnRequest: NO_VALUES,
+  drawnCompute: NO_VALUES,
 };
 
 function armCall(over: Partial<ArmCall> = {}): ArmCall {
-  return { outcome: 'ok', ms: 8, slot: 0, keyed: false, runMs: undefined, ...over };
+  return { outcome: 'ok', ms: 8, slot: 0, keyed: false, run: undefined, ...over };
 }
 
 function totalsOf(calls: readonly ArmCall[]): ArmTotals {
@@ -50,7 +54,13 @@ const anyCall: fc.Arbitrary<ArmCall> = fc.record({
   ms: fc.double({ min: 0.01, max: 1000, noNaN: true }),
   slot: fc.integer({ min: 0, max: 9_999 }),
   keyed: fc.boolean(),
-  runMs: fc.option(fc.double({ min: 0.01, max: 1000, noNaN: true }), { nil: undefined }),
+  run: fc.option(
+    fc.record({
+      id: fc.integer().map((number) => Symbol(number)),
+      computeMs: fc.double({ min: 0.01, max: 1000, noNaN: true }),
+    }),
+    { nil: undefined },
+  ),
 });
 
 /** Calls of each part of the slots; none before the first call. */
@@ -73,19 +83,19 @@ suite('ArmRecorder', () => {
     assert.deepEqual(armPlaceFrom(name), { epoch: 7, arm: 'canary' });
   });
 
-  test('counts times of calls that were answered well, and of their oldest the times of their run, in seconds', () => {
+  test('counts times of calls that were answered well, and once the time of each run, in seconds', () => {
+    const run = { id: Symbol(), computeMs: 4 };
     const totals = totalsOf([
-      armCall({ ms: 8, runMs: 4 }),
-      armCall({ ms: 2 }),
-      armCall({ outcome: 'internal', ms: 500, runMs: 4 }),
+      armCall({ ms: 8, run }),
+      armCall({ ms: 2, run }),
+      armCall({ outcome: 'internal', ms: 500, run: { id: Symbol(), computeMs: 4 } }),
     ]);
-    const figures = (['request', 'runRequest', 'runCompute'] as const).map((name) => {
+    const figures = (['request', 'runCompute'] as const).map((name) => {
       const { count, sum, min, max } = totals[name];
       return [name, count, sum, min, max];
     });
     assert.deepEqual(figures, [
       ['request', 2, 0.01, 0.002, 0.008],
-      ['runRequest', 1, 0.008, 0.008, 0.008],
       ['runCompute', 1, 0.004, 0.004, 0.004],
     ]);
   });
@@ -140,7 +150,8 @@ suite('ArmRecorder', () => {
         const ok = counted.filter(({ outcome }) => outcome === 'ok');
         const faults = counted.filter(({ outcome }) => FAULTS.includes(outcome));
         const overloads = counted.filter(({ outcome }) => OVERLOADS.includes(outcome));
-        const { request, runRequest, runCompute, faultsInARow, longestRow, ...counts } = totalsOf(calls);
+        const { request, runCompute, faultsInARow, longestRow, ...others } = totalsOf(calls);
+        const { pairRequest, pairCompute, drawnRequest, drawnCompute, ...counts } = others;
         assert.deepEqual(counts, {
           calls: counted.length,
           ok: ok.length,
@@ -152,8 +163,10 @@ suite('ArmRecorder', () => {
           overloadSlots: slotsOf(overloads.filter(({ keyed }) => keyed)),
           parts: partsOf(counted),
         });
-        const leaders = ok.filter(({ runMs }) => runMs !== undefined).length;
-        assert.deepEqual([request.count, runRequest.count, runCompute.count], [ok.length, leaders, leaders]);
+        const runs = ok.filter(({ run }) => run !== undefined).length;
+        assert.deepEqual([request.count, runCompute.count], [ok.length, runs]);
+        const compared = [pairRequest, pairCompute, drawnRequest, drawnCompute].map(({ count }) => count);
+        assert.deepEqual(compared, [0, 0, 0, 0]);
         const last = counted.findLastIndex(({ outcome }) => !FAULTS.includes(outcome));
         assert.equal(faultsInARow, counted.length - 1 - last);
         assert(longestRow >= faultsInARow && longestRow <= faults.length);
@@ -179,7 +192,7 @@ suite('ArmRecorder', () => {
       { request: null },
       { request: { ...NO_VALUES, sum: null } },
       { runCompute: { ...NO_VALUES, counts: [-1] } },
-      { runRequest: { ...NO_VALUES, counts: new Array<number>(1025).fill(0) } },
+      { pairRequest: { ...NO_VALUES, counts: new Array<number>(1025).fill(0) } },
     ];
     for (const part of bad) {
       const body = { ...NOTHING, ...part } as JsonRecord;
@@ -198,14 +211,20 @@ function told(book: EvidenceBook): Record<string, number> {
 }
 
 suite('ArmEvidence', () => {
+  /** A call that comes and ends at once. */
+  function call(arms: ArmEvidence, place: Partial<ArmArrival> = {}, end: Partial<ArmCall> = {}): void {
+    const ticket = arms.arrive({ ...PLACE, slot: 0, isDrawn: true, keyHash: undefined, ...place });
+    if (ticket !== undefined) arms.record(ticket, { outcome: 'ok', ms: 8, run: undefined, ...end });
+  }
+
   test('keeps models, epochs and arms apart, and goes on where a policy comes again', () => {
     const book = new EvidenceBook();
     const arms = new ArmEvidence(book);
-    arms.record(PLACE, armCall());
-    arms.record({ ...PLACE, epoch: 8 }, armCall());
-    arms.record({ ...PLACE, arm: 'stable' }, armCall());
-    arms.record({ ...PLACE, model: 'wine' }, armCall());
-    arms.record(PLACE, armCall());
+    call(arms);
+    call(arms, { epoch: 8 });
+    call(arms, { arm: 'stable' });
+    call(arms, { model: 'wine' });
+    call(arms);
     assert.deepEqual(told(book), { 'iris 7/canary': 2, 'iris 8/canary': 1, 'iris 7/stable': 1, 'wine 7/canary': 1 });
   });
 
@@ -216,7 +235,7 @@ suite('ArmEvidence', () => {
     book.onUrgent(() => (hurried += 1));
     const outcomes = ['internal', 'internal', 'ok', 'internal', 'internal', 'internal', 'unavailable', 'ok'] as const;
     const seen = outcomes.map((outcome) => {
-      arms.record(PLACE, armCall({ outcome }));
+      call(arms, {}, { outcome });
       return hurried;
     });
     assert.deepEqual(seen, [0, 0, 0, 0, 0, 1, 2, 2]);
@@ -225,9 +244,9 @@ suite('ArmEvidence', () => {
   test('counts the last eight epochs of a model; late calls of older ones are left out', () => {
     const book = new EvidenceBook();
     const arms = new ArmEvidence(book);
-    for (let epoch = 1; epoch <= 9; epoch += 1) arms.record({ ...PLACE, epoch }, armCall());
-    arms.record({ ...PLACE, epoch: 1 }, armCall());
-    arms.record({ ...PLACE, epoch: 2 }, armCall());
+    for (let epoch = 1; epoch <= 9; epoch += 1) call(arms, { epoch });
+    call(arms, { epoch: 1 });
+    call(arms, { epoch: 2 });
     const counts = told(book);
     assert.equal(Object.keys(counts).length, 9);
     assert.deepEqual([counts['iris 1/canary'], counts['iris 2/canary']], [1, 2]);
@@ -236,11 +255,52 @@ suite('ArmEvidence', () => {
   test('follows 1,000 models', () => {
     const book = new EvidenceBook();
     const arms = new ArmEvidence(book);
-    for (let model = 0; model <= 1_000; model += 1) arms.record({ ...PLACE, model: `m${String(model)}` }, armCall());
-    arms.record({ ...PLACE, model: 'm0' }, armCall());
+    for (let model = 0; model <= 1_000; model += 1) call(arms, { model: `m${String(model)}` });
+    call(arms, { model: 'm0' });
     const counts = told(book);
     assert.equal(Object.keys(counts).length, 1_000);
     assert.deepEqual([counts['m0 7/canary'], counts['m1000 7/canary']], [2, undefined]);
+  });
+
+  test('compares all neighbours of both arms, as evidence of harm only those that were drawn, and once per key', () => {
+    const book = new EvidenceBook();
+    const arms = new ArmEvidence(book);
+    const pair = (candidate: Partial<ArmArrival>, stable: Partial<ArmArrival>): void => {
+      for (const place of [{ ...candidate }, { arm: 'stable', ...stable }]) {
+        call(arms, place, { run: { id: Symbol(), computeMs: 1 } });
+      }
+    };
+    const counts = (): readonly number[] => {
+      const [canary] = book.sources().map((source) => armTotalsFrom(source.body()));
+      return [canary?.pairRequest.count ?? 0, canary?.drawnRequest.count ?? 0];
+    };
+    pair({}, {});
+    assert.deepEqual(counts(), [1, 1]);
+    pair({ keyHash: 1 }, { keyHash: 2 });
+    assert.deepEqual(counts(), [2, 2]);
+    pair({ keyHash: 1 }, { keyHash: 2 });
+    assert.deepEqual(counts(), [3, 2]);
+    pair({ isDrawn: false, keyHash: 3 }, { isDrawn: false, keyHash: 4 });
+    assert.deepEqual(counts(), [4, 2]);
+    // Of those that are drawn the neighbour is the next one that is.
+    pair({ keyHash: 5 }, { keyHash: 2 });
+    assert.deepEqual(counts(), [5, 2]);
+    pair({ keyHash: 1 }, { keyHash: 6 });
+    assert.deepEqual(counts(), [6, 3]);
+  });
+
+  test('tells of a pair that is complete when neither arm has a new call', () => {
+    const book = new EvidenceBook();
+    const arms = new ArmEvidence(book);
+    const place = { ...PLACE, slot: 0, isDrawn: true, keyHash: undefined };
+    const first = arms.arrive(place);
+    const second = arms.arrive({ ...place, arm: 'stable' });
+    assert(first !== undefined && second !== undefined);
+    arms.record(first, { outcome: 'ok', ms: 8, run: { id: Symbol(), computeMs: 1 } });
+    const before = told(book);
+    arms.record(second, { outcome: 'ok', ms: 8, run: { id: Symbol(), computeMs: 1 } });
+    const after = told(book);
+    assert((after['iris 7/canary'] ?? 0) > (before['iris 7/canary'] ?? 0));
   });
 });
 

@@ -19,6 +19,7 @@ const DEFAULTS = {
   intraOpThreads: 1,
   executionProviders: ['cpu'],
   maxRunMs: 30_000,
+  weights: 'auto' as const,
 };
 const SETTINGS = { ...DEFAULTS, batching: true, instances: 0, isolated: false };
 

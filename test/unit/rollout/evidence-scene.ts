@@ -9,6 +9,14 @@ import type { RolloutEvidence } from '../../../src/rollout/evidence.ts';
 
 export const MARGIN = 1.19;
 
+interface Calls {
+  readonly outcome?: Outcome;
+  readonly ms?: number;
+  readonly slot?: number;
+  readonly isKnown?: boolean;
+  readonly isAlone?: boolean;
+}
+
 /** One arm of one epoch on one serve process. */
 export class Arm {
   readonly #recorder: ArmRecorder;
@@ -19,17 +27,25 @@ export class Arm {
     this.#recorder = new ArmRecorder({ model: 'iris', epoch: this.#place.epoch, arm });
   }
 
-  /** Calls without a key, unless a slot is given; each a run of its own of this many ms. */
-  calls(
-    count: number,
-    {
-      outcome = 'ok',
-      ms = 10,
-      slot,
-    }: { readonly outcome?: Outcome; readonly ms?: number; readonly slot?: number } = {},
-  ): this {
+  /**
+   * Calls without a key, unless a slot is given; each a run of its own of this many ms. Those that are answered are in
+   * pairs unless they are alone, and of pairs drawn anew unless they are known.
+   */
+  calls(count: number, { outcome = 'ok', ms = 10, slot, isKnown = false, isAlone = false }: Calls = {}): this {
     for (let call = 0; call < count; call += 1) {
-      this.#recorder.record({ outcome, ms, slot: slot ?? 0, keyed: slot !== undefined, runMs: ms });
+      const run = { id: Symbol(), computeMs: ms };
+      this.#recorder.record({ outcome, ms, slot: slot ?? 0, keyed: slot !== undefined, run });
+      if (outcome === 'ok' && !isAlone) this.pairs(1, ms, isKnown);
+    }
+    return this;
+  }
+
+  /** Pairs of calls that were counted before. */
+  pairs(count: number, ms = 10, isKnown = false): this {
+    for (let pair = 0; pair < count; pair += 1) {
+      const took = { ms, run: { id: Symbol(), computeMs: ms } };
+      this.#recorder.pairs.record(took);
+      if (!isKnown) this.#recorder.drawn.record(took);
     }
     return this;
   }

@@ -215,15 +215,30 @@ suite('latencies', () => {
     assert.deepEqual(p50(next), [13, 3, 10, 10]);
   });
 
-  test('of fewer than twenty runs wait for more', () => {
+  test('are compared with all runs of stable while it has few in pairs', () => {
+    const stable = new Arm('stable').calls(60, { ms: 10, isAlone: true });
+    const first = taken(opened(1000), [stable]);
+    const next = taken(first, [stable.calls(2), new Arm('candidate').calls(2, { ms: 30 })]);
+    assert.deepEqual(p50(next), [2, 2, 2, 0]);
+  });
+
+  test('of pairs that are known say what is no harm, and are no evidence of it', () => {
     const stable = new Arm('stable').calls(60);
-    const candidate = new Arm('candidate');
-    let evidence = taken(opened(1000), [stable]);
-    for (let call = 0; call < 19; call += 1) {
-      evidence = taken(restored(evidence), [call % 2 === 0 ? stable.calls(1) : candidate.calls(1, { ms: 30 })]);
-    }
-    assert.deepEqual(p50(evidence), [0, 0, 0, 0]);
-    assert.deepEqual(p50(taken(evidence, [stable.calls(1)])), [9, 9, 11, 0]);
+    const first = taken(opened(1000), [stable]);
+    const candidate = new Arm('candidate').calls(30, { ms: 30, isKnown: true });
+    const next = taken(first, [stable.calls(30, { isKnown: true }), candidate]);
+    assert.deepEqual([p50(next), next.latencies.compute_p50.mostLog], [[30, 30, 30, 0], 0]);
+    const drawn = taken(next, [stable.calls(3), candidate.calls(3, { ms: 30 })]);
+    const wanted = addCounts(NO_COUNT_EVIDENCE, { candidate: 3, baseline: 0, share: 0.5, margin: 1 });
+    assert.deepEqual(drawn.latencies.compute_p50.logs, wanted);
+  });
+
+  test('of a pair that is told of later than its calls are not lost', () => {
+    const stable = new Arm('stable').calls(60);
+    const candidate = new Arm('candidate').calls(3, { isAlone: true });
+    const first = taken(opened(1000), [stable, candidate]);
+    const next = taken(first, [stable.pairs(3), candidate.pairs(3, 30)]);
+    assert.deepEqual([p50(next), next.candidate.calls], [[3, 3, 3, 0], 3]);
   });
 
   test('are not compared while the candidate has more than half of the traffic', () => {

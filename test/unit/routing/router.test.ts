@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ServerError } from '../../../src/domain/errors.ts';
 import { slotOf } from '../../../src/routing/pick.ts';
+import { nextDraw } from '../../../src/routing/draw.ts';
 import { buildLadder } from '../../../src/routing/route-table.ts';
 import type { PolicyRoute, Route } from '../../../src/routing/route-table.ts';
 import { Router } from '../../../src/routing/router.ts';
@@ -23,7 +24,7 @@ function policy(over: Partial<PolicyRoute<string>> = {}): PolicyRoute<string> {
     sticky: true,
     routingKeyHeader: '',
     salt: 'iris',
-    compared: false,
+    draw: undefined,
     ...over,
   };
 }
@@ -134,29 +135,53 @@ suite('Router', () => {
       shadows,
       failOver: 'iris 1',
       evidence: 'none',
+      isDrawn: false,
       key: 'user-3',
     });
   });
+
+  const draw = nextDraw(
+    undefined,
+    buildLadder(NINE_TO_ONE.arms, (version) => version),
+  );
 
   test('where arms are compared a choice says whether its key decided or chance alone, and a rule or name neither', () => {
     const rules = [
       { arm: 'rule:beta', header: 'x-tier', match: { kind: 'present' as const, present: true }, target: 'iris 2' },
     ];
-    const router = routerOf({ policy: policy({ compared: true, rules }) });
+    const router = routerOf({ policy: policy({ draw, rules }) });
     const evidence = (question: Parameters<typeof ask>[0], headers = {}): string =>
       router.route(ask(question, headers)).evidence;
     assert.equal(evidence({ routingKey: 'user-3' }), 'keyed');
     assert.equal(evidence({}), 'keyless');
     assert.equal(evidence({}, { 'x-tier': 'beta' }), 'none');
     assert.equal(evidence({ version: '2' }), 'none');
-    const restless = routerOf({ policy: policy({ compared: true, sticky: false }) });
+    const restless = routerOf({ policy: policy({ draw, sticky: false }) });
     assert.equal(restless.route(ask({ routingKey: 'user-3' })).evidence, 'keyless');
+  });
+
+  test('a call by key is drawn where the epoch decided for its slot, one without always', () => {
+    const isDrawn = (open: number, question: Parameters<typeof ask>[0]): boolean => {
+      const policyOf = policy({ draw: { ...draw, open: new Uint8Array(10_000).fill(open) } });
+      return routerOf({ policy: policyOf }).route(ask(question)).isDrawn;
+    };
+    assert.deepEqual([isDrawn(1, { routingKey: 'user-3' }), isDrawn(0, { routingKey: 'user-3' })], [true, false]);
+    assert.deepEqual([isDrawn(0, {}), isDrawn(1, { version: '2' })], [true, false]);
   });
 
   test('a named version is outside the policy: no arm, no slot, no copies, nobody in its place', () => {
     const shadows = [{ runner: 'iris 3', share: 100 }];
     const router = routerOf({ policy: policy({ shadows, failOver: 'iris 1' }) });
-    const bare = { arm: '', epoch: 7, slot: -1, shadows: [], failOver: undefined, evidence: 'none', key: '' };
+    const bare = {
+      arm: '',
+      epoch: 7,
+      slot: -1,
+      shadows: [],
+      failOver: undefined,
+      evidence: 'none',
+      isDrawn: false,
+      key: '',
+    };
     for (const version of ['2', 'alias:champion']) {
       assert.deepEqual(router.route(ask({ version })), { target: 'iris 2', ...bare });
     }

@@ -6,7 +6,7 @@ import { toBlock, toTensor } from '../../../src/batching/join-and-split.ts';
 import type { Tensor } from '../../../src/domain/tensor.ts';
 import { qualify } from '../../../src/runtime/qualify.ts';
 import { OnnxSession } from '../../../src/runtime/session.ts';
-import { fixture, settings, tensor } from '../../support/builders.ts';
+import { fixture, qualifyTools, settings, tensor } from '../../support/builders.ts';
 import { CANARY_VERSIONS, failsFlaky, flower } from '../../support/canary-models.ts';
 
 /** Reproducible, and even over 100 draws: the multiples of the golden ratio. */
@@ -23,7 +23,7 @@ const FLOWERS = Array.from({ length: 100 }, () => flower(random));
 
 /** What each flower is answered, one row a run; undefined where the run fails. */
 async function answers(version: string): Promise<(readonly Tensor[] | undefined)[]> {
-  const session = await OnnxSession.open((await fixture('canary', {}, version)).path, settings());
+  const session = await OnnxSession.open((await fixture('canary', {}, version)).path, { ...settings(), prepack: true });
   const found: (readonly Tensor[] | undefined)[] = [];
   for (const row of FLOWERS) {
     const input = toBlock(tensor('X', 'FP32', [1, 4], row));
@@ -37,7 +37,7 @@ async function answers(version: string): Promise<(readonly Tensor[] | undefined)
 suite('the versions of canary', () => {
   for (const version of CANARY_VERSIONS) {
     test(`${version} qualifies, and its rows may be batched`, async () => {
-      const { batchable, batchingReason } = await qualify(await fixture('canary', {}, version), () => 0);
+      const { batchable, batchingReason } = await qualify(await fixture('canary', {}, version), qualifyTools());
       assert.deepEqual([batchable, batchingReason], [true, '']);
     });
   }

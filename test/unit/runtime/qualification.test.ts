@@ -26,6 +26,7 @@ function options(over: Partial<QualificationOptions> = {}): QualificationOptions
   return {
     childFile: CHILD,
     cacheDir: join(scratch, 'cache'),
+    weightsPool: join(scratch, 'weights'),
     timeoutMs: 30_000,
     maxMemoryBytes: 2 ** 30,
     revision: 'test',

@@ -5,11 +5,11 @@ import { suite, test } from 'node:test';
 import { plainReason } from '../../../src/runtime/plain-reason.ts';
 import { qualify } from '../../../src/runtime/qualify.ts';
 import type { ModelSettings } from '../../../src/domain/version.ts';
-import { fixture } from '../../support/builders.ts';
+import { fixture, qualifyTools } from '../../support/builders.ts';
 
 async function verdict(model: string, settings: Partial<ModelSettings> = {}): Promise<string> {
   try {
-    const { batchable, batchingReason } = await qualify(await fixture(model, settings), () => 0);
+    const { batchable, batchingReason } = await qualify(await fixture(model, settings), qualifyTools());
     return batchable ? 'batchable' : `not batchable: ${batchingReason}`;
   } catch (caught) {
     return `rejected: ${plainReason(caught)}`;
@@ -53,8 +53,19 @@ suite('qualify', () => {
   test('a report tells what was found and measured', async () => {
     const spec = await fixture('simple');
     const resident = [1000, 5000];
-    const found = await qualify(spec, () => resident.shift() ?? 0);
-    const { loadMs, singleRunMs, batchRunMs, sample, ...rest } = found;
+    const found = await qualify(
+      spec,
+      qualifyTools(() => resident.shift() ?? 0),
+    );
+    const { loadMs, singleRunMs, batchRunMs, sample, weights, ...rest } = found;
+    assert(weights);
+    const { exported, ...choice } = weights;
+    const reason = 'it has no weights that are worth sharing';
+    assert.deepEqual(choice, { layout: 'exported', reason, sharedBytes: 0, digest: '', shared: undefined });
+    assert.deepEqual(
+      exported.runs.map(({ rows }) => rows),
+      [1, 3, 8],
+    );
     const tensor = (name: string) => ({ name, datatype: 'INT32', shape: ['batch', 16] });
     assert.deepEqual(rest, {
       digest: spec.digest,
@@ -84,7 +95,7 @@ suite('qualify', () => {
   });
 
   test('an output that is no tensor is left out and named', async () => {
-    const { signature } = await qualify(await fixture('with_zipmap'), () => 0);
+    const { signature } = await qualify(await fixture('with_zipmap'), qualifyTools());
     assert.deepEqual([signature.outputs.length, signature.skippedOutputs], [1, ['output_probability']]);
   });
 });

@@ -10,7 +10,7 @@ import { fixture, settings, tensor } from '../../support/builders.ts';
 /** Opens the fixture, runs it, closes it. */
 async function run(model: string, inputs: readonly Tensor[], outputs: readonly string[] = []) {
   const { path } = await fixture(model);
-  const session = await OnnxSession.open(path, settings());
+  const session = await OnnxSession.open(path, { ...settings(), prepack: true });
   try {
     const result = await session.run(inputs.map(toBlock), outputs);
     return result.outputs.map(toTensor);
@@ -55,7 +55,7 @@ suite('OnnxSession', () => {
   });
 
   test('the signature is read from the file', async () => {
-    const session = await OnnxSession.open((await fixture('two_batch_inputs')).path, settings());
+    const session = await OnnxSession.open((await fixture('two_batch_inputs')).path, { ...settings(), prepack: true });
     assert.deepEqual(session.signature, {
       inputs: [
         { name: 'a', datatype: 'FP32', shape: ['batch', 2] },
@@ -73,7 +73,7 @@ suite('OnnxSession', () => {
   });
 
   test('the outputs own their memory, so that they can be moved to another thread', async () => {
-    const session = await OnnxSession.open((await fixture('simple')).path, settings());
+    const session = await OnnxSession.open((await fixture('simple')).path, { ...settings(), prepack: true });
     const rows = Array.from({ length: 32 }, (_, at) => at);
     const inputs = ['INPUT0', 'INPUT1'].map((name) => toBlock(tensor(name, 'INT32', [2, 16], rows)));
     const { outputs } = await session.run(inputs, []);
@@ -84,7 +84,11 @@ suite('OnnxSession', () => {
   });
 
   test('an execution provider that is not in the build is refused with those that are', async () => {
-    const opening = OnnxSession.open('/nowhere.onnx', { intraOpThreads: 1, executionProviders: ['cpu', 'quantum'] });
+    const opening = OnnxSession.open('/nowhere.onnx', {
+      intraOpThreads: 1,
+      executionProviders: ['cpu', 'quantum'],
+      prepack: true,
+    });
     await assert.rejects(opening, {
       code: 'invalid_argument',
       message:
@@ -93,7 +97,7 @@ suite('OnnxSession', () => {
   });
 
   test('a run that fails says why and leaves the session as it was', async () => {
-    const session = await OnnxSession.open((await fixture('poison_row')).path, settings());
+    const session = await OnnxSession.open((await fixture('poison_row')).path, { ...settings(), prepack: true });
     const ask = (index: bigint) => session.run([toBlock(tensor('index', 'INT64', [1, 1], [index]))], []);
     await assert.rejects(ask(99n), /idx=99/);
     assert.deepEqual((await ask(3n)).outputs.map(toTensor), [tensor('value', 'FP32', [1, 1], [30])]);
@@ -101,7 +105,7 @@ suite('OnnxSession', () => {
   });
 
   test('strings that came as bytes, or numbers that came as strings, are a fault of the caller', async () => {
-    const session = await OnnxSession.open((await fixture('string_identity')).path, settings());
+    const session = await OnnxSession.open((await fixture('string_identity')).path, { ...settings(), prepack: true });
     const wrong = { name: 'text', datatype: 'BYTES', shape: [1, 1], data: new ArrayBuffer(1) } as const;
     await assert.rejects(session.run([wrong], []), /tensor "text" of strings came as bytes/);
     await assert.rejects(

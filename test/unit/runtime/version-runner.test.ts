@@ -195,7 +195,7 @@ suite('VersionRunner, ending', () => {
     await waiting;
     assert.equal(await ended(drained), false);
     const timings = { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 };
-    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined, leads: true });
+    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined, run: Symbol() });
     bench.runner.finished(1);
     await Promise.all([running, drained, again]);
   });
@@ -325,7 +325,7 @@ suite('VersionRunner, shadow', () => {
     assert.deepEqual([shadow.waitingRows, shadow.stats.dropped], [0, 2]);
     assert.equal(await ended(drained), false);
     const timings = { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 };
-    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined, leads: true });
+    batch?.members[0]?.resolve({ outputs: [], timings, batch: undefined, run: Symbol() });
     shadow.finished(1);
     await Promise.all([running, drained]);
   });

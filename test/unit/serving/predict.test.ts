@@ -11,6 +11,7 @@ import type { ArmTotals } from '../../../src/monitor/arm-totals.ts';
 import { VersionStats } from '../../../src/monitor/version-stats.ts';
 import type { TrafficPolicy } from '../../../src/domain/traffic.ts';
 import { slotOf } from '../../../src/routing/pick.ts';
+import { nextDraw } from '../../../src/routing/draw.ts';
 import { buildLadder } from '../../../src/routing/route-table.ts';
 import type { Route } from '../../../src/routing/route-table.ts';
 import { Router } from '../../../src/routing/router.ts';
@@ -36,13 +37,14 @@ class Bench {
       this.runners.set(version, shadowedRunnerOf({ spec: spec({ version }), stats, now: () => this.now }).live);
     }
     const runnerOf = (version: string): VersionRunner => this.version(version);
+    const ladder = buildLadder(policy.arms, runnerOf);
     const route: Route<VersionRunner> = {
       model: 'iris',
       epoch: policy.epoch,
       policy: {
         ...policy,
-        compared: policy.arms.length > 1,
-        ladder: buildLadder(policy.arms, runnerOf),
+        draw: policy.arms.length > 1 ? nextDraw(undefined, ladder) : undefined,
+        ladder,
         rules: policy.rules.map((rule) => ({ ...rule, arm: `rule:${rule.name}`, target: runnerOf(rule.version) })),
         shadows: policy.shadows.map(({ version, share }) => ({ runner: runnerOf(version), share })),
         failOver: policy.failOverTo === '' ? undefined : runnerOf(policy.failOverTo),
@@ -230,6 +232,11 @@ suite('predict, copies for shadows', () => {
   });
 });
 
+/** A routing key whose slot is one of these. */
+function keyOf(salt: string, isWanted: (slot: number) => boolean): string {
+  for (let caller = 0; ; caller += 1) if (isWanted(slotOf(salt, `caller-${caller}`))) return `caller-${caller}`;
+}
+
 suite('predict, what is counted of arms', () => {
   const policy = trafficPolicy([
     ['1', 10_000],
@@ -241,32 +248,77 @@ suite('predict, what is counted of arms', () => {
   function countsOf({ observers: { rows } }: Bench): Record<string, Partial<Record<keyof ArmTotals, unknown>>> {
     return Object.fromEntries(
       Object.entries(rows('arm')).map(([name, body]) => {
-        const { calls, ok, faultSlots, keylessFaults, request, runRequest, runCompute } = armTotalsFrom(body);
-        const runs = [request, runRequest, runCompute].map(({ count }) => count);
+        const { calls, ok, faultSlots, keylessFaults, request, runCompute, pairRequest } = armTotalsFrom(body);
+        const runs = [request, runCompute, pairRequest].map(({ count }) => count);
         return [name, { calls, ok, faultSlots, keylessFaults, runs }];
       }),
     );
   }
 
-  test('a call that a slot decided, with the whole time that it took, and of the oldest of a run the time of the run', async () => {
+  /** Answers all that waits for a version as one run. */
+  function answerAll(bench: Bench, version: string): void {
+    const run = Symbol();
+    for (const member of bench.version(version).take(Infinity)?.members ?? []) {
+      const timings = { queueMs: 0, hopMs: 0, computeMs: 3, batchRows: 4 };
+      member.resolve({ outputs: [], timings, batch: undefined, run });
+    }
+  }
+
+  test('a call that a slot decided, with the whole time that it took, and once per run the time of the run', async () => {
     const bench = armBench();
     const replies = [bench.predict(request()), bench.predict(request({ receivedAt: 96 }))];
-    const batch = bench.runner.take(Infinity);
-    for (const [index, member] of (batch?.members ?? []).entries()) {
-      const timings = { queueMs: 0, hopMs: 0, computeMs: 3, batchRows: 4 };
-      member.resolve({ outputs: [], timings, batch: undefined, leads: index === 0 });
-    }
+    answerAll(bench, '1');
     await Promise.all(replies);
     const [row] = Object.values(bench.observers.rows('arm'));
     assert(row);
-    const { request: whole, runRequest, runCompute } = armTotalsFrom(row);
-    const spread = [whole, runRequest, runCompute].map(({ count, min, max }) => [count, min, max]);
+    const { request: whole, runCompute } = armTotalsFrom(row);
+    const spread = [whole, runCompute].map(({ count, min, max }) => [count, min, max]);
     assert.deepEqual(spread, [
       [2, 0.004, 0.01],
-      [1, 0.01, 0.01],
       [1, 0.003, 0.003],
     ]);
     assert.deepEqual(Object.keys(bench.observers.rows('arm')), ['1/arm-1']);
+  });
+
+  suite('pairs of neighbours', () => {
+    const even = trafficPolicy([
+      ['1', 5000],
+      ['2', 5000],
+    ]);
+    /** Whole requests in seconds of what is compared, and of that what was drawn anew. */
+    const pairsOf = (bench: Bench): Record<string, unknown> =>
+      Object.fromEntries(
+        Object.entries(bench.observers.rows('arm')).map(([name, body]) => {
+          const { pairRequest, pairCompute, drawnRequest } = armTotalsFrom(body);
+          return [name, [pairRequest.count, pairRequest.sum, pairCompute.sum, drawnRequest.count]];
+        }),
+      );
+    const keys = { '1': keyOf(even.salt, (slot) => slot < 5000), '2': keyOf(even.salt, (slot) => slot >= 5000) };
+
+    test('are told of in the order in which calls come, whatever becomes of them first', async () => {
+      const bench = armBench({ policy: even });
+      const replies = (['1', '2', '2', '1'] as const).map((version, index) =>
+        bench.predict(request({ routingKey: keys[version], receivedAt: 90 + index })),
+      );
+      answerAll(bench, '2');
+      answerAll(bench, '1');
+      await Promise.all(replies);
+      // The second pair has the runs of the first.
+      assert.deepEqual(pairsOf(bench), { '1/arm-1': [1, 0.01, 0.003, 1], '1/arm-2': [1, 0.009, 0.003, 1] });
+    });
+
+    test('have a place for a call that is refused, so that its partner is compared with nobody else', async () => {
+      const bench = armBench({ policy: even });
+      const replies = [
+        bench.predict(request({ routingKey: keys['1'] })),
+        outcomeOf(bench.predict(request({ routingKey: keys['2'], inputs: [] }))),
+        bench.predict(request({ routingKey: keys['2'] })),
+      ];
+      answerAll(bench, '1');
+      answerAll(bench, '2');
+      await Promise.all(replies);
+      assert.deepEqual(pairsOf(bench), { '1/arm-1': [0, 0, 0, 0], '1/arm-2': [0, 0, 0, 0] });
+    });
   });
 
   test('a fault by the slot of its key, or on its own where it has none', async () => {

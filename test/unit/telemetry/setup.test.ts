@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { createEvents, silentEvents, type Events } from '../../../src/telemetry/events.ts';
-import { ROWS_BOUNDARIES, SECONDS_BOUNDARIES } from '../../../src/telemetry/instruments.ts';
+import { ROWS_BOUNDARIES, SECONDS_BOUNDARIES } from '../../../src/telemetry/instrument.ts';
 import { compileOtlpOptions, type Environment } from '../../../src/telemetry/otlp-env.ts';
 import { Telemetry } from '../../../src/telemetry/setup.ts';
 import { openOtlpReceiver, plain, type Metric, type OtlpReceiver } from '../../support/otlp-receiver.ts';
@@ -146,7 +146,9 @@ test('the Prometheus text holds what was recorded, in valid syntax', async () =>
   assert.deepEqual(single('sluice_lane_busy'), ['gauge', { sluice_lane_busy: 1 }]);
   assert.equal(value(`sluice_request_refused_total{${version},reason="queue_rows"}`), 1);
   assert.deepEqual(
-    [...families.keys()].filter((name) => !/^(target_info|nodejs_eventloop_delay_.*)$/.test(name)),
+    [...families.keys()].filter(
+      (name) => !/^(target_info|nodejs_eventloop_delay_.*|v8js_gc_duration_seconds)$/.test(name),
+    ),
     [
       'sluice_request_duration_seconds',
       'sluice_request_queue_duration_seconds',

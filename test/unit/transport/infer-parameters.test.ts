@@ -3,19 +3,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ServerError } from '../../../src/domain/errors.ts';
 import type { Parameters } from '../../../src/transport/codec/infer-parameters.ts';
-import {
-  checkTensorParameters,
-  formatReplyParameters,
-  parseInferParameters,
-} from '../../../src/transport/codec/infer-parameters.ts';
+import { readInfer } from '../../../src/transport/codec/infer-message.ts';
+import { checkTensorParameters, parseInferParameters } from '../../../src/transport/codec/infer-parameters.ts';
+import { formatInfer } from '../../../src/transport/codec/infer-reply.ts';
 import type { InferParameter } from '../../../src/transport/gen/inference/InferParameter.ts';
 import { schema } from '../../support/fake-door.ts';
 
-const { requestSerialize, requestDeserialize } = schema.inference.GRPCInferenceService.service.ModelInfer;
+const { requestSerialize, responseDeserialize } = schema.inference.GRPCInferenceService.service.ModelInfer;
 
 /** As they arrive. */
 function parameters(given: Record<string, InferParameter>): Parameters {
-  return requestDeserialize(requestSerialize({ parameters: given })).parameters;
+  return readInfer(requestSerialize({ parameters: given })).parameters;
 }
 
 function refusal(given: Record<string, InferParameter>): string {
@@ -88,19 +86,25 @@ describe('reply parameters', () => {
     timings: { queueMs: 0, hopMs: 0, computeMs: 0, batchRows: 1 },
   };
 
+  const said = (over: { epoch: number; arm: string; predictionId: string; failedOverFrom: string }) => {
+    const parts = formatInfer({ id: '', rawOutput: true }, { ...reply, ...over });
+    const { parameters } = responseDeserialize(Buffer.concat(parts));
+    return Object.entries(parameters).map(([name, { int64Param, stringParam }]) => [
+      name,
+      int64Param?.toNumber() ?? stringParam,
+    ]);
+  };
+
   it('say who answered under which epoch, and who was to', () => {
-    assert.deepEqual(
-      formatReplyParameters({ ...reply, epoch: 3, arm: 'stable', predictionId: 'id', failedOverFrom: '1' }),
-      {
-        epoch: { int64Param: 3 },
-        arm: { stringParam: 'stable' },
-        prediction_id: { stringParam: 'id' },
-        failed_over_from: { stringParam: '1' },
-      },
-    );
+    assert.deepEqual(said({ epoch: 2 ** 40, arm: 'stable', predictionId: 'id', failedOverFrom: '1' }), [
+      ['epoch', 2 ** 40],
+      ['arm', 'stable'],
+      ['prediction_id', 'id'],
+      ['failed_over_from', '1'],
+    ]);
   });
 
   it('are silent on what there is not', () => {
-    assert.deepEqual(formatReplyParameters({ ...reply, epoch: 0, arm: '', predictionId: '', failedOverFrom: '' }), {});
+    assert.deepEqual(said({ epoch: 0, arm: '', predictionId: '', failedOverFrom: '' }), []);
   });
 });

@@ -6,8 +6,12 @@ import { type Datatype, DATATYPES, ELEMENT_BYTES } from '../../../src/domain/dat
 import { ServerError } from '../../../src/domain/errors.ts';
 import type { Tensor } from '../../../src/domain/tensor.ts';
 import type { Call } from '../../../src/transport/call.ts';
-import { formatInfer, parseInfer } from '../../../src/transport/codec/infer-codec.ts';
-import { formatPredict, parsePredict } from '../../../src/transport/codec/predict-codec.ts';
+import { parseInfer } from '../../../src/transport/codec/infer-codec.ts';
+import { readInfer } from '../../../src/transport/codec/infer-message.ts';
+import { formatInfer } from '../../../src/transport/codec/infer-reply.ts';
+import { parsePredict } from '../../../src/transport/codec/predict-codec.ts';
+import { readPredict } from '../../../src/transport/codec/predict-message.ts';
+import { formatPredict } from '../../../src/transport/codec/predict-reply.ts';
 import { ANSWERED, schema } from '../../support/fake-door.ts';
 
 const call: Call = {
@@ -25,13 +29,13 @@ const infer = schema.inference.GRPCInferenceService.service.ModelInfer;
 
 /** What parsePredict makes of a message that went over the wire. */
 function arrives(message: Parameters<typeof predict.requestSerialize>[0]): Tensor[] {
-  const wire = predict.requestDeserialize(predict.requestSerialize({ model: 'm', ...message }));
-  return parsePredict(wire, call).inputs.map(plain);
+  const bytes = predict.requestSerialize({ model: 'm', ...message });
+  return parsePredict(readPredict(bytes), call).request.inputs.map(plain);
 }
 
 function infers(message: Parameters<typeof infer.requestSerialize>[0]): Tensor[] {
-  const wire = infer.requestDeserialize(infer.requestSerialize({ modelName: 'm', ...message }));
-  return parseInfer(wire, call).request.inputs.map(plain);
+  const bytes = infer.requestSerialize({ modelName: 'm', ...message });
+  return parseInfer(readInfer(bytes), call).request.inputs.map(plain);
 }
 
 /** Views and copies compare equal. */
@@ -81,17 +85,13 @@ describe('tensors over the wire', () => {
     fc.assert(
       fc.property(tensors, (tensor) => {
         const reply = { model: 'm', version: '1', outputs: [tensor], timings, ...ANSWERED };
-        for (const rawOutputs of [true, false]) {
-          const ask = { model: 'm', version: '', inputs: [], outputs: [], requestId: '', routingKey: '', rawOutputs };
-          const sent = predict.responseSerialize(formatPredict(ask, reply));
+        for (const raw of [true, false]) {
+          const sent = Buffer.concat(formatPredict({ requestId: '', raw }, reply));
           const { outputs } = predict.responseDeserialize(sent);
           assert.deepEqual(arrives({ inputs: outputs }), [tensor]);
         }
         for (const rawOutput of [true, false]) {
-          const ask = infer.requestDeserialize(infer.requestSerialize({ modelName: 'm' }));
-          const sent = infer.responseSerialize(
-            formatInfer(ask, { rawOutput, timeoutMs: Infinity, routingKey: '' }, reply),
-          );
+          const sent = Buffer.concat(formatInfer({ id: '', rawOutput }, reply));
           const { outputs, rawOutputContents } = infer.responseDeserialize(sent);
           assert.equal(rawOutputContents.length > 0, rawOutput || tensor.datatype === 'FP16');
           assert.deepEqual(infers({ inputs: outputs, rawInputContents: rawOutputContents }), [tensor]);
@@ -129,12 +129,18 @@ describe('tensors over the wire', () => {
     );
   });
 
-  it('raw bytes are views of the message, not copies', () => {
-    const message = predict.requestSerialize({
-      inputs: [{ name: 'x', datatype: 'UINT8', shape: [3], raw: Buffer.of(1, 2, 3) }],
-    });
-    const [input] = predict.requestDeserialize(message).inputs;
-    assert.equal(input?.raw.buffer, message.buffer);
+  it('raw bytes and packed floats are views of the message where they are many, and else keep none of it', () => {
+    for (const [count, viewed] of [
+      [64 / 4, false],
+      [64 / 4 + 1, true],
+    ] as const) {
+      const floats = new Array<number>(count).fill(1.5);
+      const raw = Buffer.from(new Float32Array(floats).buffer);
+      const message = predict.requestSerialize({ inputs: [{ floats }, { raw }] });
+      const [typed, bytes] = readPredict(message).inputs;
+      assert.equal(typed?.numbers?.bytes.buffer === message.buffer, viewed);
+      assert.equal(bytes?.raw.buffer === message.buffer, viewed);
+    }
   });
 
   it('a string with a byte order mark keeps it', () => {

@@ -2,30 +2,32 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { it } from 'node:test';
-import { openFakeDoor } from '../../support/fake-door.ts';
+import { openFakeDoor, TRANSPORTS } from '../../support/fake-door.ts';
 
 const LIMIT = 4;
 const ROUNDS = 200;
 const [DATA_END, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY] = [0x4, 0x1, 0x3, 0x4, 0x6, 0x7];
 const CANCEL = Buffer.from([0, 0, 0, 8]);
 
-it('a client that cancels at its limit of streams and calls again at once keeps its connection', async () => {
-  const fake = await openFakeDoor({ maxConcurrentStreams: LIMIT });
-  const [host, port] = fake.target.split(':');
-  const socket = connect(Number(port), host);
-  const frames = [Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(SETTINGS, 0, 0, Buffer.alloc(0))];
-  for (let round = 0, id = 1; round < ROUNDS; round += 1, id += 2 * LIMIT) {
-    const ids = Array.from({ length: LIMIT }, (_, at) => id + 2 * at);
-    // In one packet, so that the server reads the new calls before it has taken the cancelled ones down.
-    for (const stream of ids) frames.push(frame(HEADERS, DATA_END, stream, headerBlock()));
-    for (const stream of ids) frames.push(frame(RST_STREAM, 0, stream, CANCEL));
-  }
-  frames.push(frame(PING, 0, 0, Buffer.from('are you?')));
-  socket.write(Buffer.concat(frames));
-  assert.equal(await firstOf(socket, [PING, GOAWAY]), PING);
-  socket.destroy();
-  await fake.door.drain(1000);
-});
+for (const transport of TRANSPORTS) {
+  it(`a client that cancels at its limit of streams and calls again at once keeps its connection (${transport})`, async () => {
+    const fake = await openFakeDoor({ transport, maxConcurrentStreams: LIMIT });
+    const [host, port] = fake.target.split(':');
+    const socket = connect(Number(port), host);
+    const frames = [Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(SETTINGS, 0, 0, Buffer.alloc(0))];
+    for (let round = 0, id = 1; round < ROUNDS; round += 1, id += 2 * LIMIT) {
+      const ids = Array.from({ length: LIMIT }, (_, at) => id + 2 * at);
+      // In one packet, so that the server reads the new calls before it has taken the cancelled ones down.
+      for (const stream of ids) frames.push(frame(HEADERS, DATA_END, stream, headerBlock()));
+      for (const stream of ids) frames.push(frame(RST_STREAM, 0, stream, CANCEL));
+    }
+    frames.push(frame(PING, 0, 0, Buffer.from('are you?')));
+    socket.write(Buffer.concat(frames));
+    assert.equal(await firstOf(socket, [PING, GOAWAY]), PING);
+    socket.destroy();
+    await fake.door.drain(1000);
+  });
+}
 
 function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9);

@@ -4,12 +4,15 @@ import type { RegistryState } from '../../../domain/registry.ts';
 import type { TensorSpec } from '../../../domain/signature.ts';
 import { wireShape } from '../../../domain/signature.ts';
 import type { QualificationReport } from '../../../domain/version.ts';
+import type { LayoutFigures, WeightsReport } from '../../../domain/weights.ts';
 import type { ModelOverview } from '../../../registry/store.ts';
+import type { LayoutFigures as WireFigures } from '../../gen/sluice/admin/v1/LayoutFigures.ts';
 import type { Model } from '../../gen/sluice/admin/v1/Model.ts';
 import type { Qualification } from '../../gen/sluice/admin/v1/Qualification.ts';
 import type { RegistryState__Output as WireState } from '../../gen/sluice/admin/v1/RegistryState.ts';
 import type { TensorSignature } from '../../gen/sluice/admin/v1/TensorSignature.ts';
 import type { Version } from '../../gen/sluice/admin/v1/Version.ts';
+import type { Weights } from '../../gen/sluice/admin/v1/Weights.ts';
 import { toStruct } from '../struct.ts';
 import { formatMetadata } from './metadata-codec.ts';
 import { formatTime, formatTimeOrNone } from './time-codec.ts';
@@ -68,7 +71,7 @@ export function formatModel({ model, versions, latest, epoch, config }: ModelOve
 }
 
 function formatQualification({ signature, ...report }: QualificationReport): Qualification {
-  const { batchable, batchingReason, loadMs, singleRunMs, batchRunMs, batchRows, memoryBytes } = report;
+  const { batchable, batchingReason, loadMs, singleRunMs, batchRunMs, batchRows, memoryBytes, weights } = report;
   return {
     inputs: signature.inputs.map(formatTensor),
     outputs: signature.outputs.map(formatTensor),
@@ -80,7 +83,22 @@ function formatQualification({ signature, ...report }: QualificationReport): Qua
     batchRunMs,
     batchRows,
     memoryBytes: Math.max(0, Math.round(memoryBytes)),
+    weights: weights === undefined ? null : formatWeights(weights),
   };
+}
+
+function formatWeights({ exported, shared, layout, reason, sharedBytes }: WeightsReport): Weights {
+  return {
+    layout,
+    reason,
+    sharedBytes,
+    exported: formatFigures(exported),
+    shared: shared === undefined ? null : formatFigures(shared),
+  };
+}
+
+function formatFigures({ loadMs, memoryBytes, runs }: LayoutFigures): WireFigures {
+  return { loadMs, memoryBytes, runs: runs.map((run) => ({ ...run })) };
 }
 
 function formatTensor({ name, datatype, shape }: TensorSpec): TensorSignature {

@@ -1,6 +1,7 @@
 // Original file: proto/sluice/admin/v1/registry.proto
 
 import type { TensorSignature as _sluice_admin_v1_TensorSignature, TensorSignature__Output as _sluice_admin_v1_TensorSignature__Output } from '../../../sluice/admin/v1/TensorSignature.ts';
+import type { Weights as _sluice_admin_v1_Weights, Weights__Output as _sluice_admin_v1_Weights__Output } from '../../../sluice/admin/v1/Weights.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Qualification {
@@ -14,6 +15,7 @@ export interface Qualification {
   'batchRunMs'?: (number | string);
   'batchRows'?: (number);
   'memoryBytes'?: (number | string | Long);
+  'weights'?: (_sluice_admin_v1_Weights | null);
 }
 
 export interface Qualification__Output {
@@ -27,4 +29,5 @@ export interface Qualification__Output {
   'batchRunMs': (number);
   'batchRows': (number);
   'memoryBytes': (Long);
+  'weights': (_sluice_admin_v1_Weights__Output | null);
 }

@@ -1,0 +1,13 @@
+/** The Predict port, whichever transport serves it. */
+import type { Address } from '../config/address.ts';
+
+export interface Door extends Disposable {
+  /** Where it listens, with the port that the system chose. */
+  readonly address: Address;
+  /** Tells health watchers that it is over and takes no new connections; those that are open go on. */
+  stopAccepting(): void;
+  /** Asks every connection to go and waits for its calls; after `graceMs` cuts the rest. True when nothing was cut. */
+  drain(graceMs: number): Promise<boolean>;
+  /** Cuts what is still open. */
+  close(): void;
+}

@@ -1,0 +1,105 @@
+/** Takes the bytes of one stream apart into gRPC messages: a flag, a length of four bytes, and so many bytes. */
+
+export interface MessageSink {
+  /** The bytes are the sink's own. */
+  message(bytes: Buffer, compressed: boolean): void;
+  /** A message of so many bytes begins, more than the limit allows; nothing is read after it. */
+  tooLarge(bytes: number): void;
+}
+
+const PREFIX_BYTES = 5;
+
+/** Of a message whose end has not come, memory for this many times what has come is taken at most. */
+const BELIEF = 8;
+const FIRST_BYTES = 16 * 1024;
+
+export class MessageReader {
+  readonly #sink: MessageSink;
+  readonly #maxBytes: number;
+  #prefixBytes = 0;
+  #flag = 0;
+  #length = 0;
+  #buffer: Buffer | undefined;
+  #filled = 0;
+  #stopped = false;
+
+  constructor(sink: MessageSink, maxBytes: number) {
+    this.#sink = sink;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes of the message that has begun which have not come; 0 where its length is not known. */
+  get missing(): number {
+    return this.#buffer === undefined ? 0 : this.#length - this.#filled;
+  }
+
+  /** A message has begun and is not complete. */
+  get partial(): boolean {
+    return this.#prefixBytes > 0;
+  }
+
+  push(piece: Buffer): void {
+    let at = 0;
+    while (at < piece.length && !this.#stopped) {
+      if (this.#prefixBytes < PREFIX_BYTES) at = this.#prefix(piece, at);
+      else at = this.#body(piece, at);
+    }
+  }
+
+  /** Nothing more is read: the stream is over. */
+  stop(): void {
+    this.#stopped = true;
+    this.#buffer = undefined;
+  }
+
+  #prefix(piece: Buffer, at: number): number {
+    const bytes = Math.min(PREFIX_BYTES - this.#prefixBytes, piece.length - at);
+    for (let index = at; index < at + bytes; index += 1) {
+      const byte = piece[index] ?? 0;
+      if (this.#prefixBytes === 0) this.#flag = byte;
+      else this.#length = this.#length * 256 + byte;
+      this.#prefixBytes += 1;
+    }
+    if (this.#prefixBytes === PREFIX_BYTES) this.#begin(piece, at + bytes);
+    return at + bytes;
+  }
+
+  #begin(piece: Buffer, at: number): void {
+    if (this.#length > this.#maxBytes) {
+      this.stop();
+      this.#sink.tooLarge(this.#length);
+      return;
+    }
+    this.#filled = 0;
+    const here = Math.min(piece.length - at, this.#length);
+    this.#buffer = Buffer.allocUnsafe(Math.min(this.#length, Math.max(FIRST_BYTES, BELIEF * here)));
+    if (this.#length === 0) this.#complete(this.#buffer);
+  }
+
+  #body(piece: Buffer, at: number): number {
+    const bytes = Math.min(this.#length - this.#filled, piece.length - at);
+    const buffer = this.#roomFor(bytes);
+    piece.copy(buffer, this.#filled, at, at + bytes);
+    this.#filled += bytes;
+    if (this.#filled === this.#length) this.#complete(buffer);
+    return at + bytes;
+  }
+
+  #roomFor(bytes: number): Buffer {
+    const buffer = this.#buffer ?? Buffer.alloc(0);
+    const needed = this.#filled + bytes;
+    if (needed <= buffer.length) return buffer;
+    const larger = Buffer.allocUnsafe(Math.min(this.#length, BELIEF * needed));
+    buffer.copy(larger, 0, 0, this.#filled);
+    this.#buffer = larger;
+    return larger;
+  }
+
+  #complete(buffer: Buffer): void {
+    const compressed = this.#flag !== 0;
+    this.#prefixBytes = 0;
+    this.#length = 0;
+    this.#buffer = undefined;
+    this.#sink.message(buffer, compressed);
+  }
+}

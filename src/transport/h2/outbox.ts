@@ -1,0 +1,133 @@
+/** What a connection has to send, gathered and written once per turn of the event loop. */
+import type { Socket } from 'node:net';
+import { writeUint32, writeFrameHead, type FrameHead } from './frame.ts';
+
+/** Small frames are copied into blocks of this size, so that a turn's replies leave in one write. */
+const BLOCK_BYTES = 16 * 1024;
+
+/** A larger piece is handed to the socket as it is. */
+const COPY_BYTES = 2 * 1024;
+
+/** With more in the socket's own queue the other side does not read: nothing is added, and nothing read from it. */
+const BLOCKED_BYTES = 2 ** 20;
+
+/** Writes all outboxes of a server that have something, once a turn. */
+export class FlushQueue {
+  #waiting: Outbox[] = [];
+  readonly #flush = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const outbox of waiting) outbox.flush();
+  };
+
+  add(outbox: Outbox): void {
+    if (this.#waiting.length === 0) setImmediate(this.#flush);
+    this.#waiting.push(outbox);
+  }
+}
+
+export class Outbox {
+  readonly #socket: Socket;
+  readonly #queue: FlushQueue;
+  #block = Buffer.allocUnsafe(BLOCK_BYTES);
+  /** What of the block is not yet among the pieces begins here and ends at `#used`. */
+  #start = 0;
+  #used = 0;
+  #pieces: Uint8Array[] = [];
+  #scheduled = false;
+  #closed = false;
+
+  constructor(socket: Socket, queue: FlushQueue) {
+    this.#socket = socket;
+    this.#queue = queue;
+  }
+
+  /** The other side takes too little: wait for the socket's `drain`. */
+  get blocked(): boolean {
+    return this.#socket.writableLength > BLOCKED_BYTES;
+  }
+
+  /** Bytes that the other side has not taken. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Bytes handed to the system so far. */
+  get sent(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  head(head: FrameHead): void {
+    this.#reserve(16);
+    this.#used = writeFrameHead(this.#block, this.#used, head);
+  }
+
+  /** A gRPC message's prefix: not compressed, so many bytes. */
+  messagePrefix(bytes: number): void {
+    this.#reserve(5);
+    this.#block[this.#used] = 0;
+    writeUint32(this.#block, this.#used + 1, bytes);
+    this.#used += 5;
+  }
+
+  /** Large ones are not copied: nobody may write to them until they are sent. */
+  bytes(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length > COPY_BYTES) {
+      this.#seal();
+      this.#pieces.push(bytes);
+      this.#schedule();
+      return;
+    }
+    this.#reserve(length);
+    // A copy of a few bytes costs less in a loop than the call of a native function does.
+    if (length < 24) for (let at = 0; at < length; at += 1) this.#block[this.#used + at] = bytes[at] ?? 0;
+    else this.#block.set(bytes, this.#used);
+    this.#used += length;
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#closed) return;
+    this.#seal();
+    const pieces = this.#pieces;
+    const [first] = pieces;
+    if (first === undefined) return;
+    this.#pieces = [];
+    if (pieces.length === 1) {
+      this.#socket.write(first);
+      return;
+    }
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  /** Writes what there is and takes no more. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
+    this.#pieces = [];
+  }
+
+  #reserve(bytes: number): void {
+    this.#schedule();
+    if (this.#used + bytes <= BLOCK_BYTES) return;
+    this.#seal();
+    this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
+    this.#start = 0;
+    this.#used = 0;
+  }
+
+  #seal(): void {
+    if (this.#used === this.#start) return;
+    this.#pieces.push(this.#block.subarray(this.#start, this.#used));
+    this.#start = this.#used;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#queue.add(this);
+  }
+}

@@ -1,0 +1,73 @@
+/** Methods for tests of the lean transport: what they do is told by the message. */
+import type { Route, Routes, StreamCall } from '../../src/transport/h2/route.ts';
+
+export const ECHO = '/test.Lab/Echo';
+/** A number of milliseconds, 4 bytes; answered, empty, when they have passed, whoever has gone meanwhile. */
+export const SLOW = '/test.Lab/Slow';
+/** A number of bytes, 4 bytes; answered with so many. */
+export const BIG = '/test.Lab/Big';
+/** Sends each message back, at the pace of the reader. */
+export const CHAT = '/test.Lab/Chat';
+
+const MAX_SLOW_MS = 120_000;
+const MAX_BIG_BYTES = 2 ** 20;
+
+/** What the routes have seen. */
+export interface Seen {
+  slowCalls: number;
+  /** Of those, in work now. */
+  slowAtWork: number;
+  openChats: number;
+}
+
+export function labRoutes(seen: Seen): Routes {
+  return new Map<string, Route>([
+    [ECHO, { kind: 'unary', answer: (message, call) => call.reply([message]) }],
+    [
+      SLOW,
+      {
+        kind: 'unary',
+        answer: (message, call) => {
+          seen.slowCalls += 1;
+          seen.slowAtWork += 1;
+          setTimeout(
+            () => {
+              seen.slowAtWork -= 1;
+              call.reply([]);
+            },
+            Math.min(uint32Of(message), MAX_SLOW_MS),
+          );
+        },
+      },
+    ],
+    [
+      BIG,
+      {
+        kind: 'unary',
+        answer: (message, call) => call.reply([Buffer.alloc(Math.min(uint32Of(message), MAX_BIG_BYTES))]),
+      },
+    ],
+    [CHAT, { kind: 'stream', open: (call) => chat(call, seen) }],
+  ]);
+}
+
+function chat(call: StreamCall, seen: Seen): void {
+  seen.openChats += 1;
+  call.listener = {
+    message: (bytes) => {
+      if (!call.send([bytes])) call.pause();
+    },
+    end: () => {
+      seen.openChats -= 1;
+      call.end({ code: 0 });
+    },
+    gone: () => {
+      seen.openChats -= 1;
+    },
+    drained: () => call.resume(),
+  };
+}
+
+function uint32Of(message: Uint8Array): number {
+  return message.length < 4 ? 0 : Buffer.from(message.buffer, message.byteOffset, 4).readUInt32BE();
+}
