@@ -43,7 +43,7 @@ export async function cores(args: readonly string[]): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const all: Running[] = [];
   for (const layout of LAYOUTS) {
-    const flags = ['--lanes', String(layout.lanes)];
+    const flags = ['--lanes', String(layout.lanes), '--qualification-timeout', '5m'];
     const server = stack.use(await startSluice({ directory, serveProcesses: layout.serveProcesses, flags }));
     all.push({ ...layout, server, results: new Map(MEASURED.map((model) => [model, []])) });
   }

@@ -1,7 +1,6 @@
 /** The thread at the other end of each way that `hop.ts` measures: runs a model on what comes, and answers. */
-import { receiveMessageOnPort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { parentPort } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { Block } from '../src/batching/join-and-split.ts';
 import { OnnxSession } from '../src/runtime/session.ts';
@@ -33,7 +32,7 @@ export interface PortTask {
 let session: OnnxSession | undefined;
 
 /** Piscina's entry. */
-export default async function perform(task: OpenTask | WordyTask | PortTask): Promise<unknown> {
+export async function perform(task: OpenTask | WordyTask | PortTask): Promise<unknown> {
   switch (task.kind) {
     case 'open':
       session = await OnnxSession.open(task.path, { intraOpThreads: 1, executionProviders: ['cpu'], prepack: true });
@@ -68,9 +67,7 @@ async function waitBlocked({ port, lean, spins }: PortTask, signal: Int32Array):
     Atomics.wait(signal, 0, seen);
     seen = Atomics.load(signal, 0);
     for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-      const message = (got as { message: WordyTask | LeanTask | null }).message;
-      if (message === null) return;
-      await answer(port, message, lean);
+      await answer(port, got.message as WordyTask | LeanTask, lean);
       Atomics.add(signal, 1, 1);
       Atomics.notify(signal, 1, 1);
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { MODELS, OUT, layOutModels } from './support/bench-models.ts';
+import { memoryWays } from './support/hop-memory.ts';
 import { WAYS } from './support/hop-ways.ts';
 import type { Row, Way } from './support/hop-ways.ts';
 import { Line } from './support/line.ts';
@@ -29,6 +30,8 @@ export async function hop(args: readonly string[]): Promise<void> {
   console.log(markdownTable(await compareWays(row, seconds)));
   console.log('\n### A message of so many bytes, written and read\n');
   console.log(markdownTable(compareMessages()));
+  console.log('\n### 600 kB of floats\n');
+  console.log(markdownTable(await compareMemory()));
   console.log('\n### From a call to its answer, without a transport\n');
   console.log(markdownTable([...(await costsOf('iris', iris, seconds)), ...(await costsOf('image', image, seconds))]));
 }
@@ -46,6 +49,7 @@ async function compareWays(row: Row, seconds: number) {
       }
     }
   }
+  await Promise.all(measured.map(({ way }) => way.close()));
   return measured.map(({ name, alone, busy }) => ({
     way: name,
     'CPU, 1 in flight': low(alone.cpuUs),
@@ -123,6 +127,20 @@ function compareMessages() {
   return rows;
 }
 
+async function compareMemory() {
+  const measured = (await memoryWays()).map(({ way, run }) => ({ way, run, slices: [] as number[] }));
+  for (let slice = 0; slice < WARM_UP_SLICES + SLICES; slice += 1) {
+    for (const { run, slices } of measured) {
+      const count = 50;
+      const before = process.cpuUsage();
+      for (let turn = 0; turn < count; turn += 1) await run();
+      const { user, system } = process.cpuUsage(before);
+      if (slice >= WARM_UP_SLICES) slices.push((user + system) / count);
+    }
+  }
+  return measured.map(({ way, slices }) => ({ way, CPU: low(slices) }));
+}
+
 /** Guesses of what a row and 64 rows take, for the scheduler to start from. */
 const TIMES = {
   iris: { singleRunMs: 0.05, batchRunMs: 0.15 },
@@ -153,8 +171,4 @@ function low(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)] ?? NaN;
 }
 
-if (import.meta.main) {
-  await hop(process.argv.slice(2));
-  // The threads of the ways that were measured wait for tasks for ever.
-  process.exit(0);
-}
+if (import.meta.main) await hop(process.argv.slice(2));

@@ -1,5 +1,5 @@
-/** Does a model of 335 MB that comes and goes move the latency of a small one that serves meanwhile? */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+/** Does a version of 335 MB that comes and goes move the latency of a small model that serves meanwhile? */
+import { closeSync, copyFileSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mergeHistograms, summarize } from './load/histogram.ts';
@@ -14,7 +14,8 @@ import { startServer } from './support/servers.ts';
 import type { BenchServer } from './support/servers.ts';
 import { describeMachine, parseSettings } from './support/settings.ts';
 
-const PHASES = ['without it', 'loading it', 'with it loaded', 'unloading it'] as const;
+/** `registering it` is everything that happens to a new version until it is ready: import, qualification, loading. */
+const PHASES = ['without it', 'registering it', 'loading it', 'with it loaded', 'unloading it'] as const;
 type Phase = (typeof PHASES)[number];
 
 interface Window {
@@ -25,6 +26,8 @@ interface Window {
 }
 
 const LARGE = MODELS.mlp335mb;
+/** Beside version 1, which has the model's traffic; each is new once, and known when it comes again. */
+const VERSIONS = ['2', '3'];
 const PEAK_SECONDS = 2;
 const SLICE_MS = 50;
 const QUIET_MS = 2000;
@@ -33,17 +36,14 @@ const CHANGE_TIMEOUT_MS = 90_000;
 /** Memory is given back for a while after the model has left the routes. */
 const UNLOAD_TAIL_MS = 1000;
 
-/** `--seconds` is the length of the whole load; the model comes and goes in it as often as there is time. */
+/** `--seconds` is the length of the whole load; versions come and go in it as often as there is time. */
 export async function loading(args: readonly string[]): Promise<void> {
-  const { seconds, rounds, connections } = parseSettings(args, { seconds: 30, rounds: 1 });
+  const { seconds, rounds, connections } = parseSettings(args, { seconds: 60, rounds: 1 });
   const directory = join(OUT, 'loading', 'models');
   const aside = join(OUT, 'loading', 'aside');
-  // An interrupted run may have left it where the server would find it.
-  rmSync(join(directory, LARGE.name), { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true });
-  layOutModels(aside, [LARGE]);
-  const models = { directory, files: layOutModels(directory, [MODELS.iris]) };
-  await using server = await startServer('sluice', models);
+  const files = layOutModels(directory, [MODELS.iris, LARGE]);
+  for (const version of VERSIONS) layAside(files.get(LARGE.name) ?? '', { directory, aside, version });
+  await using server = await startServer('sluice', { directory, files });
 
   const aim = { server, model: MODELS.iris };
   const warmup = { connections, warmupSeconds: PEAK_SECONDS };
@@ -55,18 +55,36 @@ export async function loading(args: readonly string[]): Promise<void> {
   const coming = comeAndGo({ server, directory, aside, isOver: () => over.signal.aborted });
   const [{ slices, wrong }, windows] = await Promise.all([load, coming]);
 
-  const loads = windows.filter(({ phase }) => phase === 'loading it');
-  const each = loads.map(({ fromMs, toMs }) => ((toMs - fromMs) / 1000).toFixed(1)).join(', ');
+  const took = (phase: Phase): string =>
+    windows
+      .filter((window) => window.phase === phase)
+      .map(({ fromMs, toMs }) => ((toMs - fromMs) / 1000).toFixed(1))
+      .join(', ');
   console.log(
-    `## Loading\n\n${describeMachine()} iris at ${Math.round(rate)} req/s, half of its peak, open loop; ${LARGE.name} ` +
-      `comes and goes. Loading it took ${each} s. Times in ms from when a call was due; ${wrong} answers were wrong.\n`,
+    `## Loading\n\n${describeMachine()} iris at ${Math.round(rate)} req/s, half of its peak, open loop; versions of ` +
+      `${LARGE.name} come and go. Registering took ${took('registering it')} s, loading ${took('loading it')} s. ` +
+      `Times in ms from when a call was due; ${wrong} answers were wrong.\n`,
   );
   const phases = PHASES.map((phase) => ({ phase, ...inPhase(phase, windows, slices) }));
   const quiet = phases.find(({ phase }) => phase === 'without it')?.latencies.p99;
   console.log(markdownTable(phases.map((one) => rowOf(one, quiet ?? NaN))));
 }
 
-/** Ends with the load, and leaves the large model where it was. */
+/** A version of its own beside the models directory: the same but for one weight. */
+function layAside(file: string, place: { directory: string; aside: string; version: string }): void {
+  const { directory, aside, version } = place;
+  // An interrupted run may have left it where the server would find it.
+  rmSync(join(directory, LARGE.name, version), { recursive: true, force: true });
+  mkdirSync(join(aside, version), { recursive: true });
+  const copy = join(aside, version, 'model.onnx');
+  copyFileSync(file, copy);
+  const descriptor = openSync(copy, 'r+');
+  // Nearly all of the file is weights; what is written is a small number wherever it begins.
+  writeSync(descriptor, Buffer.alloc(4), 0, 4, Math.floor(statSync(copy).size / Number(version) / 4) * 4);
+  closeSync(descriptor);
+}
+
+/** Ends with the load, and leaves the versions where they were. */
 async function comeAndGo(options: {
   readonly server: BenchServer;
   readonly directory: string;
@@ -74,28 +92,34 @@ async function comeAndGo(options: {
   readonly isOver: () => boolean;
 }): Promise<Window[]> {
   const { server, directory, aside, isOver } = options;
-  const [inside, outside] = [join(directory, LARGE.name), join(aside, LARGE.name)];
   const windows: Window[] = [];
   const during = async (phase: Phase, work: () => Promise<unknown>): Promise<void> => {
     const fromMs = Date.now();
     await work();
     windows.push({ phase, fromMs, toMs: Date.now() });
   };
-  const move = async (from: string, to: string, isReady: boolean): Promise<void> => {
-    renameSync(from, to);
+  const move = async (version: string, [from, to]: readonly [string, string], isReady: boolean): Promise<void> => {
+    renameSync(join(from, version), join(to, version));
     server.process.signal('SIGHUP');
     const giveUpMs = Date.now() + CHANGE_TIMEOUT_MS;
-    while ((await isModelReady(server, LARGE.name)) !== isReady) {
+    while ((await isModelReady(server, LARGE.name, version)) !== isReady) {
       if (Date.now() > giveUpMs) throw new Error(`${LARGE.name}: ready should be ${isReady ? 'true' : 'false'} by now`);
       await sleep(POLL_MS);
     }
   };
-  while (!isOver()) {
+  const inside = join(directory, LARGE.name);
+  const known = new Set<string>();
+  // Until the load has begun to be measured.
+  await sleep(PEAK_SECONDS * 1000);
+  for (let turn = 0; !isOver(); turn += 1) {
+    const version = VERSIONS[Math.floor(turn / 2) % VERSIONS.length] ?? '';
+    const coming = known.has(version) ? 'loading it' : 'registering it';
+    known.add(version);
     await during('without it', async () => await sleep(QUIET_MS));
-    await during('loading it', async () => await move(outside, inside, true));
+    await during(coming, async () => await move(version, [aside, inside], true));
     await during('with it loaded', async () => await sleep(QUIET_MS));
     await during('unloading it', async () => {
-      await move(inside, outside, false);
+      await move(version, [inside, aside], false);
       await sleep(UNLOAD_TAIL_MS);
     });
   }

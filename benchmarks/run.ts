@@ -7,6 +7,7 @@ import { armEvidence } from './arm-evidence.ts';
 import { codec } from './codec.ts';
 import { cores } from './cores.ts';
 import { hpack } from './hpack.ts';
+import { hop } from './hop.ts';
 import { latency } from './latency.ts';
 import { loading } from './loading.ts';
 import { overload } from './overload.ts';
@@ -17,6 +18,7 @@ import { simulateBudget } from './simulate-budget.ts';
 import { simulateErrors } from './simulate-errors.ts';
 import { simulateLatency } from './simulate-latency.ts';
 import { throughput } from './throughput.ts';
+import { weights } from './weights.ts';
 import { transport } from './transport.ts';
 
 const SCENARIOS = new Map(
@@ -28,9 +30,11 @@ const SCENARIOS = new Map(
     hpack,
     overload,
     loading,
+    weights,
     'prediction-id': predictionId,
     'arm-evidence': armEvidence,
     codec,
+    hop,
     'admin-latency': adminLatency,
     'registry-scale': registryScale,
     shadow,

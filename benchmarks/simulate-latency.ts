@@ -71,6 +71,7 @@ const LOAD: Load = {
 };
 const LOADS: Readonly<Record<string, Load>> = {
   'a burst of 50 ms each 0.5 s, 5 %': LOAD,
+  'the same, runs 3× slower in it': { ...LOAD, contention: 3 },
   'each 0.5 s, 25 %': { ...LOAD, share: 0.25 },
   'each 5 s, rows dearer, 5 %': { ...LOAD, rowSeconds: 0.0002, burst: { ...LOAD.burst, every: 5 } },
   'each 2 s, 25 %': { ...LOAD, share: 0.25, burst: { ...LOAD.burst, every: 2 } },

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { MODELS, OUT, layOutModels } from './support/bench-models.ts';
 import type { BenchModel } from './support/bench-models.ts';
-import { findGhz, runGhz } from './support/ghz.ts';
+import { findTool } from './support/find-tool.ts';
+import { runGhz } from './support/ghz.ts';
 import { measure } from './support/load.ts';
 import type { Measurement } from './support/load.ts';
 import { markdownTable } from './support/markdown.ts';
@@ -88,7 +89,7 @@ function rowsOf(one: Case, servers: readonly BenchServer[], measured: Measured):
 async function printGhz(servers: readonly BenchServer[], { seconds, connections }: ScenarioSettings): Promise<void> {
   const inFlight = 64;
   console.log(`\n### By ghz: iris, ${inFlight} in flight\n`);
-  const ghz = findGhz();
+  const ghz = findTool('ghz');
   if (ghz === undefined) {
     console.log('Skipped: ghz is neither on the PATH nor in GOBIN nor in ~/go/bin.');
     return;

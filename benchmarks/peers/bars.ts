@@ -29,12 +29,13 @@ const STYLE = `
   }`;
 
 export function drawBars({ title, subtitle, panels }: Bars): string {
+  const scale = scaleOf(panels);
   const heights = panels.map(({ rows }) => PANEL_HEAD + rows.length * ROW_HEIGHT + 10);
   const height = HEAD_HEIGHT + heights.reduce((sum, one) => sum + one, 0) + MARGIN / 2;
   const parts: string[] = [];
   let top = HEAD_HEIGHT;
   panels.forEach((panel, at) => {
-    parts.push(drawPanel(panel, top));
+    parts.push(drawPanel(panel, top, scale));
     top += heights[at] ?? 0;
   });
   return [
@@ -51,10 +52,19 @@ export function drawBars({ title, subtitle, panels }: Bars): string {
   ].join('\n');
 }
 
-function drawPanel({ title, rows }: Panel, top: number): string {
-  const values = rows.map(({ value }) => value);
-  const low = 10 ** Math.floor(Math.log10(Math.min(...values) / 2));
-  const high = Math.max(...values);
+/** Powers of ten below, and the longest bar. */
+interface Scale {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The same for all panels, so that bars can be compared across them. */
+function scaleOf(panels: readonly Panel[]): Scale {
+  const values = panels.flatMap(({ rows }) => rows.map(({ value }) => value));
+  return { low: 10 ** Math.floor(Math.log10(Math.min(...values) / 2)), high: Math.max(...values) };
+}
+
+function drawPanel({ title, rows }: Panel, top: number, { low, high }: Scale): string {
   const left = MARGIN + LABELS_WIDTH;
   const room = WIDTH - MARGIN - VALUES_WIDTH - left;
   const lengthOf = (value: number): number => (room * Math.log(value / low)) / Math.log(high / low);

@@ -1,18 +1,15 @@
 /** The run: every peer is started anew in every round, and whoever costs nothing while idle is measured turn about. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { OUT, layOutModels } from '../support/bench-models.ts';
+import { availableParallelism, cpus, release } from 'node:os';
 import { othersCpuSeconds } from '../support/processes.ts';
 import { MEASURED } from './cells.ts';
 import type { Cell } from './cells.ts';
-import { makeGolden } from './golden.ts';
 import { installed } from './install.ts';
 import type { Peer } from './peers.ts';
 import type { PeerResult, Results } from './results.ts';
 import { saveResults } from './results.ts';
 import { RunningPeer } from './running-peer.ts';
-import type { Scene } from './running-peer.ts';
+import { withScene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { measureTinyVersions } from './tiny-versions.ts';
 
 export interface CompareSettings {
@@ -41,12 +38,7 @@ export async function compare(peers: readonly Peer[], settings: CompareSettings)
     othersCores: NaN,
     peers: [],
   };
-  // Short, since what listens on Unix sockets in it has 100 characters for their paths.
-  const scratch = mkdtempSync(join(tmpdir(), 'peers-'));
-  const clear = (): void => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
-  process.once('exit', clear);
-  try {
-    const scene = await makeScene(scratch);
+  await withScene(MEASURED, async (scene) => {
     const entries = await rehearse(peers, scene, results);
     for (let round = 0; round < settings.rounds && performance.now() < giveUpMs; round += 1) {
       for (const turn of turnsOf(entries)) {
@@ -57,23 +49,11 @@ export async function compare(peers: readonly Peer[], settings: CompareSettings)
       }
       results.roundsDone = round + 1;
     }
-    results.tinyVersions = await measureTinyVersions(
-      entries.map(({ peer }) => peer),
-      scene,
-    );
-  } finally {
-    clear();
-  }
+    const left = entries.filter(({ result }) => result.failure === undefined).map(({ peer }) => peer);
+    results.tinyVersions = await measureTinyVersions(left, scene.scratch);
+  });
   saveResults(results);
   return results;
-}
-
-async function makeScene(scratch: string): Promise<Scene> {
-  const models = join(OUT, 'peers', 'models');
-  const files = layOutModels(models, MEASURED);
-  const golden = [];
-  for (const model of MEASURED) golden.push(await makeGolden(model, files.get(model.name) ?? ''));
-  return { models, files, golden, scratch };
 }
 
 /** Starts each once: that fills caches and registries, and whoever is not there or answers wrongly does not come along. */

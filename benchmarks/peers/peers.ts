@@ -40,7 +40,7 @@ const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_TH
 /** The library that Node's package brings along: the same for Sluice, naive Node and naive Rust. */
 const ORT_LIBRARY = join(ROOT, 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1');
 
-export const PEERS: readonly Peer[] = [
+const PEERS: readonly Peer[] = [
   sluice('h2', 'Sluice'),
   sluice('grpc-js', 'Sluice on grpc-js'),
   {
@@ -58,7 +58,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: 'naive-node',
-    title: 'naive Node (grpc-js, onnxruntime-node)',
+    title: 'naive Node (grpc-js)',
     wire: 'grpc',
     isPython: false,
     isQuiet: true,

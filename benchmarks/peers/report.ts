@@ -13,15 +13,20 @@ import { verdictRows } from './verdicts.ts';
 
 const PICTURE = join(import.meta.dirname, '..', '..', 'docs', 'side-by-side.svg');
 const MS_PER_S = 1000;
-const FAILURE_CHARACTERS = 400;
+const FAILURE_CHARACTERS = 200;
 
-/** Prints the report, and keeps it beside the results; draws the picture where there is something to draw. */
+/** Prints the report, and keeps it beside the results. */
 export function writeReport(results: Results): void {
   const report = describe(results);
   console.log(report);
   writeFileSync(REPORT_FILE, `${report}\n`);
+}
+
+/** For README: of a run that was long enough to be shown to others. */
+export function drawPicture(results: Results): void {
   const bars = picture(results);
-  if (bars.panels.some(({ rows }) => rows.length > 1)) writeFileSync(PICTURE, drawBars(bars));
+  if (bars.panels.length === 0) throw new Error('the run has no cell that the picture shows; measure iris:32:1');
+  writeFileSync(PICTURE, drawBars(bars));
 }
 
 function describe(results: Results): string {
@@ -33,13 +38,36 @@ function describe(results: Results): string {
     `${machine}; ${startedAt.slice(0, 10)}. Medians of ${roundsDone} rounds, ${seconds} s a cell, times in ms, MB of 10⁶ bytes.`,
     `CPU is that of the whole process tree, µs a request. Other programs used ${othersCores.toFixed(2)} cores meanwhile.\n`,
     `### At a glance: iris, 32 in flight on one connection\n`,
-    markdownTable(measured.map((peer) => glanceRow(peer))),
+    measured.length === 0 ? 'Nobody was measured.' : markdownTable(measured.map((peer) => glanceRow(peer))),
     `\n### Bounds\n`,
     markdownTable(verdictRows(results)),
     ...CELLS.flatMap(({ name }) => cellTable(name, measured)),
+    ...errorLines(measured),
     ...(failures.length === 0 ? [] : [`\n### Not measured, or not to the end\n`]),
-    ...failures.map(({ title, failure = '' }) => `- ${title}: ${failure.replaceAll(/\s+/g, ' ').slice(0, FAILURE_CHARACTERS)}`),
+    ...failures.map(({ title, failure = '' }) => `- ${title}: ${shortened(failure)}`),
   ].join('\n');
+}
+
+function errorLines(peers: readonly PeerResult[]): string[] {
+  const lines = peers.flatMap(({ title, rounds }) =>
+    rounds.flatMap(({ cells }, round) =>
+      Object.entries(cells)
+        .filter(([, { errors }]) => errors > 0)
+        .map(([cell, { errorKinds }]) => {
+          const kinds = Object.entries(errorKinds).map(([kind, count]) => `${count} ${kind}`);
+          return `- ${title}, ${cell}, round ${round + 1}: ${kinds.join(', ')}`;
+        }),
+    ),
+  );
+  return lines.length === 0 ? [] : ['\n### What the errors were\n', ...lines];
+}
+
+/** The beginning says what happened, the end of what the server printed why. */
+function shortened(failure: string): string {
+  const line = failure.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= 2 * FAILURE_CHARACTERS
+    ? line
+    : `${line.slice(0, FAILURE_CHARACTERS)} … ${line.slice(-FAILURE_CHARACTERS)}`;
 }
 
 function glanceRow(peer: PeerResult): Record<string, TableCell> {

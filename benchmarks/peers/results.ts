@@ -11,12 +11,17 @@ export interface CellResult {
   readonly p99: number;
   readonly cpuUs: number;
   readonly errors: number;
+  /** What became of those calls, by gRPC's names. */
+  readonly errorKinds: Readonly<Record<string, number>>;
   /** Calls that were due each second, where the load did not wait for the server. */
   readonly rate: number | undefined;
   /** How late calls were sent: latencies below it say nothing. */
   readonly sendDelayP99: number;
   readonly clientCpuUs: number;
 }
+
+/** What can be compared. */
+export type Figure = Exclude<keyof CellResult, 'errorKinds'>;
 
 /** From one start of a server to its end. */
 export interface RoundResult {
@@ -74,7 +79,7 @@ export function readResults(file = FILE): Results {
 }
 
 /** The median over rounds of one figure of one cell; NaN where it was not measured. */
-export function cellMedian(peer: PeerResult | undefined, cell: string, figure: keyof CellResult): number {
+export function cellMedian(peer: PeerResult | undefined, cell: string, figure: Figure): number {
   return median(peer?.rounds.map(({ cells }) => cells[cell]?.[figure]) ?? []);
 }
 
@@ -82,7 +87,7 @@ export function cellMedian(peer: PeerResult | undefined, cell: string, figure: k
 export function cellRatio(
   ours: PeerResult | undefined,
   theirs: PeerResult | undefined,
-  { cell, figure }: { readonly cell: string; readonly figure: keyof CellResult },
+  { cell, figure }: { readonly cell: string; readonly figure: Figure },
 ): number {
   const ratios = ours?.rounds.map(({ cells }, round) => {
     const [own, other] = [cells[cell]?.[figure], theirs?.rounds[round]?.cells[cell]?.[figure]];

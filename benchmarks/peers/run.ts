@@ -2,17 +2,19 @@
  * Side by side: Sluice and what people serve models with, on the same machine, models, requests and load.
  *
  *     npm run peers -- install                                  # once; into a cache outside the repository
- *     npm run peers -- run                                      # everything: about an hour
+ *     npm run peers                                             # everything: about an hour and a quarter
  *     npm run peers -- run --only sluice-h2,naive-rust --cells iris,mlp-22mb:32:1 --rounds 1 --seconds 1
- *     npm run peers -- report                                   # tables and picture of the last run
+ *     npm run peers -- tools --only naive-rust,fastapi          # our load generator beside ghz and hey
+ *     npm run peers -- report                                   # its tables again, and docs/side-by-side.svg
  */
 import { parseArgs } from 'node:util';
 import { chooseCells } from './cells.ts';
 import { compare } from './compare.ts';
 import { install } from './install.ts';
 import { choosePeers } from './peers.ts';
-import { writeReport } from './report.ts';
+import { drawPicture, writeReport } from './report.ts';
 import { readResults } from './results.ts';
+import { compareTools } from './tools.ts';
 
 const { positionals, values } = parseArgs({
   args: process.argv.slice(2),
@@ -44,7 +46,11 @@ if (command === 'install') {
   const [rounds, seconds, minutes] = [above0('rounds'), above0('seconds'), above0('minutes')];
   writeReport(await compare(peers, { cells: chooseCells(values.cells), rounds, seconds, minutes }));
 } else if (command === 'report') {
-  writeReport(readResults(values.results));
+  const results = readResults(values.results);
+  writeReport(results);
+  drawPicture(results);
+} else if (command === 'tools') {
+  await compareTools(peers, { rounds: above0('rounds'), seconds: above0('seconds') });
 } else {
-  throw new Error(`install, run or report, not ${command}`);
+  throw new Error(`install, run, tools or report, not ${command}`);
 }

@@ -15,17 +15,10 @@ import type { Peer } from './peers.ts';
 import { ProcessFamily } from './process-family.ts';
 import type { Memory } from './process-family.ts';
 import type { CellResult, RoundResult } from './results.ts';
-
-export interface Scene {
-  readonly models: string;
-  readonly files: ReadonlyMap<string, string>;
-  readonly golden: readonly Golden[];
-  /** Each peer has a folder of its own in it. */
-  readonly scratch: string;
-}
+import type { Scene } from './scene.ts';
 
 const HOST = '127.0.0.1';
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 240_000;
 const POLL_MS = 10;
 const IDLE_MS = 1000;
 const WARMUP_SECONDS = 1.5;
@@ -39,9 +32,10 @@ const MAX_WARMUP_IN_FLIGHT = 8;
 export class RunningPeer {
   readonly peer: Peer;
   readonly family: ProcessFamily;
+  readonly host = HOST;
+  readonly port: number;
   readonly firstAnswerMs: number;
   readonly allModelsMs: number;
-  readonly #port: number;
   readonly #warm = new Set<string>();
   /** Answers per second at best, by model. */
   readonly #capacity = new Map<string, number>();
@@ -56,7 +50,7 @@ export class RunningPeer {
   ) {
     this.peer = peer;
     this.family = family;
-    this.#port = started.port;
+    this.port = started.port;
     this.firstAnswerMs = started.firstAnswerMs;
     this.allModelsMs = started.allModelsMs;
   }
@@ -99,23 +93,23 @@ export class RunningPeer {
     return this.peer.wire === 'grpc' || closed === undefined || closed.connections === 1;
   }
 
-  async measure(cell: Cell, seconds: number): Promise<void> {
+  async measure(cell: Cell, seconds: number): Promise<CellResult> {
     const { model, closed } = cell;
     await this.#warmUp(model);
     if (closed !== undefined) {
       const result = await this.#load('closed', model, { ...closed, seconds });
       this.#capacity.set(model.name, Math.max(result.reqPerSecond, this.#capacity.get(model.name) ?? 0));
       this.#cells[cell.name] = result;
-      return;
+      return result;
     }
     const capacity =
       this.#capacity.get(model.name) ??
       (await this.#load('closed', model, { inFlight: 32, connections: 1, seconds })).reqPerSecond;
     const rate = capacity / 2;
-    this.#cells[cell.name] = {
-      ...(await this.#load('open', model, { rate, spacing: 'poisson', connections: OPEN_CONNECTIONS, seconds })),
-      rate,
-    };
+    const open = { rate, spacing: 'poisson', connections: OPEN_CONNECTIONS, seconds } as const;
+    const result = { ...(await this.#load('open', model, open)), rate };
+    this.#cells[cell.name] = result;
+    return result;
   }
 
   finish(): RoundResult {
@@ -150,7 +144,7 @@ export class RunningPeer {
     const cpuSeconds = this.family.cpuSeconds();
     const load = await runLoad(
       loop,
-      { server: { kind, host: HOST, port: this.#port }, model },
+      { server: { kind, host: this.host, port: this.port }, model },
       {
         wire,
         warmupSeconds: CELL_WARMUP_SECONDS,
@@ -160,12 +154,14 @@ export class RunningPeer {
       },
     );
     const cpuUs = (this.family.cpuSeconds() - cpuSeconds) * 1e6;
+    const errorKinds = errorKindsOf(load);
     return {
       reqPerSecond: load.goodput,
       p50: load.ok.p50,
       p99: load.ok.p99,
       cpuUs: cpuUs / load.allCalls,
-      errors: errorsOf(load),
+      errors: Object.values(errorKinds).reduce((sum, count) => sum + count, 0),
+      errorKinds,
       rate: undefined,
       sendDelayP99: load.sendDelay.p99,
       clientCpuUs: load.clientCpuUs,
@@ -173,9 +169,11 @@ export class RunningPeer {
   }
 }
 
-/** Not answered OK, answered wrongly, or not even sent since too many were open. */
-function errorsOf({ sent, notSent, statuses, wrong }: LoadResult): number {
-  return sent - (statuses.OK ?? 0) + notSent + wrong;
+/** Not answered OK, not at all or wrongly, or not even sent since too many were open. */
+function errorKindsOf({ notSent, unanswered, statuses, wrong }: LoadResult): Record<string, number> {
+  const { OK: _good, ...bad } = statuses;
+  const kinds = { ...bad, 'not sent': notSent, unanswered, wrong };
+  return Object.fromEntries(Object.entries(kinds).filter(([, count]) => count > 0));
 }
 
 async function untilRight(

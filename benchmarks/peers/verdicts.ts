@@ -1,7 +1,7 @@
 /** The bounds that the side-by-side run is to meet: each is one line, with what was measured and whether it is met. */
 import type { Cell as TableCell } from '../support/markdown.ts';
 import { cellMedian, cellRatio } from './results.ts';
-import type { CellResult, PeerResult, Results } from './results.ts';
+import type { Figure, PeerResult, Results } from './results.ts';
 
 interface Bound {
   readonly line: string;
@@ -34,7 +34,7 @@ function boundsOf(results: Results, us: string): Bound[] {
   const times = (
     line: string,
     most: number,
-    { cell, figure, theirs }: { cell: string; figure: keyof CellResult; theirs: PeerResult | undefined },
+    { cell, figure, theirs }: { cell: string; figure: Figure; theirs: PeerResult | undefined },
   ): Bound => ({ line, most, bound: `${most} ×`, measured: cellRatio(ours, theirs, { cell, figure }) });
   const parts = (
     line: string,

@@ -1,11 +1,15 @@
 /** A load generator that is not ours: ghz, where it is installed. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchModel } from './bench-models.ts';
-import type { BenchServer } from './servers.ts';
+
+/** What it needs to know of a server. */
+export interface GhzAim {
+  readonly host: string;
+  readonly port: number;
+  readonly process: { usage(): { readonly cpuSeconds: number } };
+}
 
 export interface GhzResult {
   readonly calls: number;
@@ -27,20 +31,10 @@ const PROTO_ROOT = join(import.meta.dirname, '..', '..', 'proto');
 const SPARE_SECONDS = 30;
 const MAX_REPORT_BYTES = 256 * 2 ** 20;
 
-/** Looks on the PATH, in GOBIN and in ~/go/bin. */
-export function findGhz(): string | undefined {
-  const { PATH = '', GOBIN = '' } = process.env;
-  const folders = [...PATH.split(delimiter), GOBIN, join(homedir(), 'go', 'bin')];
-  return folders
-    .filter(Boolean)
-    .map((folder) => join(folder, 'ghz'))
-    .find(isExecutable);
-}
-
 /** A closed loop of one-row requests. Calls that the end of the run cut off are no errors of the server. */
 export async function runGhz(
   ghz: string,
-  aim: { readonly server: BenchServer; readonly model: BenchModel },
+  aim: { readonly server: GhzAim; readonly model: BenchModel },
   settings: { readonly seconds: number; readonly inFlight: number; readonly connections: number },
 ): Promise<GhzResult> {
   const { server, model } = aim;
@@ -71,13 +65,4 @@ export async function runGhz(
     serverCpuUsPerCall: cpuUs / count,
     errors: count - (statusCodeDistribution.OK ?? 0),
   };
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

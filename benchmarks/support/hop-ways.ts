@@ -7,11 +7,16 @@ import type { Block } from '../../src/batching/join-and-split.ts';
 import { OnnxSession } from '../../src/runtime/session.ts';
 import type { LeanTask, PortTask, WordyTask } from '../hop-worker.ts';
 
+/** A server may not stand still for longer, whatever the lane does. */
+const LONGEST_BLOCK_MS = 1;
+
 const WORKER = join(import.meta.dirname, '..', 'hop-worker.ts');
 
 /** A way that is open: tasks are answered in their order. */
 export interface Way {
   send(done: () => void): void;
+  /** Ends the thread; nothing runs on it. */
+  close(): Promise<unknown>;
 }
 
 /** A row of the model that all ways run. */
@@ -48,12 +53,13 @@ function blockOf({ name, shape, values }: Row): Block & { readonly data: ArrayBu
 
 async function sameThread(row: Row): Promise<Way> {
   const session = await OnnxSession.open(row.path, { intraOpThreads: 1, executionProviders: ['cpu'], prepack: true });
-  return { send: (done) => void session.run([blockOf(row)], []).then(done) };
+  return { send: (done) => void session.run([blockOf(row)], []).then(done), close: () => session.close() };
 }
 
 async function startPool(row: Row, atomics: Atomic, tasks: number): Promise<Piscina> {
   const pool = new Piscina({
     filename: WORKER,
+    name: 'perform',
     minThreads: 1,
     maxThreads: 1,
     concurrentTasksPerWorker: tasks,
@@ -74,6 +80,7 @@ async function byPiscina(row: Row, atomics: Atomic, tasks: number): Promise<Way>
       const task: WordyTask = { kind: 'run', inputs: [block] };
       void pool.run(task, { transferList: [block.data] }).then(done);
     },
+    close: () => pool.destroy(),
   };
 }
 
@@ -90,6 +97,7 @@ async function byWorker(row: Row): Promise<Way> {
       const block = blockOf(row);
       worker.postMessage({ kind: 'run', inputs: [block] } satisfies WordyTask, [block.data]);
     },
+    close: () => worker.terminate(),
   };
 }
 
@@ -106,7 +114,8 @@ async function byPort(row: Row, options: PortOptions): Promise<Way> {
   const { port1, port2 } = new MessageChannel();
   const signal = blocks ? new Int32Array(new SharedArrayBuffer(8)) : undefined;
   const task: PortTask = { kind: 'port', port: port2, lean, signal, spins };
-  void pool.run(task, { transferList: [port2] });
+  // A thread that blocks ends in the middle of its task.
+  pool.run(task, { transferList: [port2] }).catch(() => undefined);
   const waiting: (() => void)[] = [];
   const listen = signal === undefined || main === undefined ? undefined : listenBy[main](port1, signal, waiting);
   if (listen === undefined) port1.on('message', () => waiting.shift()?.());
@@ -120,6 +129,10 @@ async function byPort(row: Row, options: PortOptions): Promise<Way> {
       Atomics.add(signal, 0, 1);
       Atomics.notify(signal, 0, 1);
       listen?.();
+    },
+    close() {
+      port1.close();
+      return pool.destroy();
     },
   };
 }
@@ -144,12 +157,18 @@ const listenBy = {
   },
   block(port: MessagePort, signal: Int32Array, waiting: (() => void)[]): () => void {
     let seen = 0;
-    return () =>
+    let listens = false;
+    const listen = (): void => {
+      if (listens || waiting.length === 0) return;
+      listens = true;
       setImmediate(() => {
-        if (waiting.length === 0) return;
-        Atomics.wait(signal, 1, seen, 100);
+        listens = false;
+        Atomics.wait(signal, 1, seen, LONGEST_BLOCK_MS);
         seen = Atomics.load(signal, 1);
         while (receiveMessageOnPort(port) !== undefined) waiting.shift()?.();
+        listen();
       });
+    };
+    return listen;
   },
 };

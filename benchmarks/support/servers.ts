@@ -51,6 +51,7 @@ export interface ServerModels {
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 120_000;
 const POLL_MS = 20;
+const MAX_PORT_ATTEMPTS = 100;
 const ROOT = join(import.meta.dirname, '..', '..');
 const SLUICE = join(ROOT, 'src', 'main.ts');
 const NAIVE = join(ROOT, 'benchmarks', 'naive', 'server.ts');
@@ -71,7 +72,9 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
   if (!existsSync(SLUICE)) throw new Error('src/main.ts is not there; try --servers naive');
   const { directory, role = 'up', flags = [], serveProcesses = 1 } = options;
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(OUT, 'data-'));
-  const [port, metricsPort, adminPort] = [await freePort(), await freePort(), await freePort()];
+  // Serve processes have their metrics on ports in a row.
+  const port = await freePorts(2 + serveProcesses);
+  const [adminPort, metricsPort] = [port + 1, port + 2];
   const running = RunningProcess.start(SLUICE, [
     ...[role, '--models-dir', directory, '--data-dir', dataDirectory, '--database-url', 'off'],
     ...['--predict-address', `${HOST}:${port}`, '--metrics-address', `${HOST}:${metricsPort}`],
@@ -129,8 +132,21 @@ async function startNaive({ files }: ServerModels): Promise<BenchServer> {
   };
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, HOST);
+/** The first of so many ports in a row that nobody has. */
+async function freePorts(count: number): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const first = await freePort();
+    try {
+      for (let port = first + 1; port < first + count; port += 1) await freePort(port);
+      return first;
+    } catch (caught) {
+      if (attempt === MAX_PORT_ATTEMPTS) throw caught;
+    }
+  }
+}
+
+export async function freePort(wanted = 0): Promise<number> {
+  const probe = createServer().listen(wanted, HOST);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   probe.close();

@@ -91,8 +91,9 @@ export class RolloutFollower {
     this.#seen = seen;
     const now = this.#options.context.now();
     const step = next(record.state, { kind: 'tick', look }, now);
-    if (step.transitions.length > 0 || record.state.epoch !== this.#epoch)
+    if (step.transitions.length > 0 || record.state.epoch !== this.#epoch) {
       return await this.#happen(record, look, seen);
+    }
     await this.#note(now);
     return true;
   }

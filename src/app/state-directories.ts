@@ -5,7 +5,7 @@ import type { Place } from './place.ts';
 
 const NUMBERED = /^serve-(\d{1,3})$/;
 
-/** The first one's has no number: it is that of a lone process too, so that a change of their count costs it nothing. */
+/** The first one's has no number: a lone process has the same, so that another count of them costs nothing. */
 export function stateDirectory(dataDir: string, { number }: Pick<Place, 'number'>): string {
   return join(dataDir, number === 1 ? 'serve' : `serve-${String(number)}`);
 }

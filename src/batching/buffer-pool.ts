@@ -1,4 +1,4 @@
-/** Large buffers that have been filled before and are filled again: touching new memory costs more than copying does. */
+/** Large buffers that are filled again and again: touching new memory costs more than the copying does. */
 
 /** Smaller ones come from memory that the allocator keeps warm. */
 export const POOLED_BYTES = 65_536;
@@ -36,5 +36,11 @@ export class BufferPool {
     const alike = this.#free.get(capacity);
     if (alike === undefined) this.#free.set(capacity, [buffer]);
     else alike.push(buffer);
+  }
+
+  /** Leaves all that wait to the garbage collector. */
+  clear(): void {
+    this.#free.clear();
+    this.#bytes = 0;
   }
 }

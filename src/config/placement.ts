@@ -9,8 +9,8 @@ import type { Config } from './options.ts';
 const CORES_PER_PROCESS = 8;
 
 /**
- * A process with a share of so many cores leaves one of them to its transport. Not where runs use several threads: those
- * are runs of large models, which leave a transport little to do.
+ * A process with a share of so many cores leaves one of them to its transport. Not where runs use several threads:
+ * those are runs of large models, which leave a transport little to do.
  */
 const CORES_TO_SHARE = 4;
 
@@ -21,7 +21,7 @@ export interface Placement {
   readonly processes: number;
   /** Of each process: its equal share, whole cores. */
   readonly cores: number;
-  /** Of each process; lanes times threads of a run do not exceed its cores. */
+  /** Of each process. */
   readonly lanes: number;
 }
 

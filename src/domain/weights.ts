@@ -1,4 +1,4 @@
-/** How a version's weights lie: as they were exported, or in files that all sessions map, so that one copy is enough. */
+/** How a version's weights lie: as exported, or in files that all sessions map, so that one copy is enough. */
 
 /** What the operator wants of the weights: see docs/weights.md. */
 export const WEIGHTS_PREFERENCES = ['auto', 'memory', 'throughput'] as const;

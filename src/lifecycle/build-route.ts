@@ -2,9 +2,8 @@
 import type { TrafficPolicy } from '../domain/traffic.ts';
 import { compareVersions } from '../domain/version.ts';
 import { nextDraw, unknownDraw } from '../routing/draw.ts';
-import type { Draw } from '../routing/draw.ts';
 import { buildLadder } from '../routing/route-table.ts';
-import type { Ladder, PolicyRoute, Route } from '../routing/route-table.ts';
+import type { Draw, Ladder, PolicyRoute, Route } from '../routing/route-table.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import type { Entry } from './entry.ts';
 import type { ModelRecord } from './model-record.ts';

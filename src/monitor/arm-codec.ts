@@ -16,7 +16,15 @@ const COUNTS = [
   'longestRow',
 ] as const;
 const SLOTS = ['faultSlots', 'overloadSlots'] as const;
-const HISTOGRAMS = ['request', 'runCompute', 'pairRequest', 'pairCompute', 'drawnRequest', 'drawnCompute'] as const;
+const HISTOGRAMS = [
+  'request',
+  'runRequest',
+  'runCompute',
+  'pairRequest',
+  'pairCompute',
+  'drawnRequest',
+  'drawnCompute',
+] as const;
 /** Buckets of a histogram of seconds. */
 const MAX_BUCKETS = 1024;
 

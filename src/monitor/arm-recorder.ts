@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/tracing.ts';
 import type { ArmTotals } from './arm-totals.ts';
 import type { EvidenceSource } from './evidence-book.ts';
 import { Histogram } from './histogram.ts';
-import { PairTimes } from './neighbours.ts';
+import { RunTimes } from './neighbours.ts';
 import type { RunTime } from './neighbours.ts';
 import { histogramTotals } from './series.ts';
 
@@ -29,10 +29,10 @@ export class ArmRecorder implements EvidenceSource {
   readonly epoch: number;
   readonly name: string;
   readonly #request = new Histogram();
-  readonly #runCompute = new Histogram();
+  readonly #runs = new RunTimes();
   /** Filled by the neighbours of the epoch. */
-  readonly pairs = new PairTimes();
-  readonly drawn = new PairTimes();
+  readonly pairs = new RunTimes();
+  readonly drawn = new RunTimes();
   readonly #faultSlots = new Slots();
   readonly #overloadSlots = new Slots();
   #calls = 0;
@@ -61,7 +61,11 @@ export class ArmRecorder implements EvidenceSource {
     if (outcome === 'ok') {
       this.#ok += 1;
       this.#request.record(ms / 1000);
-      this.#countRun(run);
+      // The calls of a run end one after the other.
+      if (run !== undefined && run.id !== this.#lastRun) {
+        this.#lastRun = run.id;
+        this.#runs.record({ ms, run });
+      }
     } else if (FAULTS.has(outcome)) {
       this.#faults += 1;
       if (keyed) this.#faultSlots.add(slot);
@@ -81,13 +85,6 @@ export class ArmRecorder implements EvidenceSource {
     this.#count(slot);
     this.#row = 0;
     return 0;
-  }
-
-  /** The calls of a run end one after the other. */
-  #countRun(run: RunTime | undefined): void {
-    if (run === undefined || run.id === this.#lastRun) return;
-    this.#lastRun = run.id;
-    this.#runCompute.record(run.computeMs / 1000);
   }
 
   #count(slot: number): void {
@@ -111,7 +108,8 @@ export class ArmRecorder implements EvidenceSource {
       longestRow: this.#longestRow,
       parts: [...(this.#parts ?? [])],
       request: histogramTotals(this.#request),
-      runCompute: histogramTotals(this.#runCompute),
+      runRequest: histogramTotals(this.#runs.request),
+      runCompute: histogramTotals(this.#runs.compute),
       pairRequest: histogramTotals(this.pairs.request),
       pairCompute: histogramTotals(this.pairs.compute),
       drawnRequest: histogramTotals(this.drawn.request),

@@ -29,7 +29,8 @@ export interface ArmTotals {
   readonly parts: readonly number[];
   /** Of the calls that were answered well, in seconds: the whole request. */
   readonly request: HistogramTotals;
-  /** One per run: its compute time. */
+  /** One per run: of its oldest call the whole request, and the run's compute time. */
+  readonly runRequest: HistogramTotals;
   readonly runCompute: HistogramTotals;
   /** Of the calls that are compared, see neighbours.ts: the whole request, and their runs' compute time. */
   readonly pairRequest: HistogramTotals;

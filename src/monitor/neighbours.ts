@@ -21,8 +21,8 @@ export interface Took {
   readonly run: RunTime;
 }
 
-/** What one arm's calls of the pairs took. */
-export class PairTimes {
+/** How long calls of one arm took that stand for their runs. */
+export class RunTimes {
   readonly request = new Histogram();
   readonly compute = new Histogram();
 
@@ -34,7 +34,7 @@ export class PairTimes {
 
 /** A call that came, and what is known of its pair. */
 export interface Neighbour {
-  readonly times: PairTimes;
+  readonly times: RunTimes;
   /** Of the other arm; undefined = none yet, or of the same. */
   partner: Neighbour | undefined;
   took: Took | undefined;
@@ -45,7 +45,7 @@ export class Neighbours {
   readonly #counted = new WeakSet<symbol>();
 
   /** @param times of the call's arm. */
-  arrive(times: PairTimes): Neighbour {
+  arrive(times: RunTimes): Neighbour {
     const call: Neighbour = { times, partner: undefined, took: undefined };
     const before = this.#single;
     if (before === undefined) {

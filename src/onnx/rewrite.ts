@@ -34,7 +34,7 @@ export function rewriteModel(map: ModelMap, fileOf: (weights: Weights) => string
   return pieces.filter((piece) => lengthOf(piece) > 0);
 }
 
-export function lengthOf(piece: Piece): number {
+function lengthOf(piece: Piece): number {
   return piece instanceof Uint8Array ? piece.length : piece.end - piece.start;
 }
 

@@ -98,8 +98,13 @@ async function runChild(spec: VersionSpec, options: QualificationOptions): Promi
   } finally {
     guard.stop();
     if (child.exitCode === null) child.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
+    await removeLeftover(folder);
   }
+}
+
+/** What cannot be removed now is removed with what killed processes leave. */
+async function removeLeftover(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
 }
 
 function lowerPriority(child: ChildProcess): void {

@@ -28,6 +28,7 @@ export const NOTHING_NEW: ArmDelta = {
   longestRow: 0,
   parts: [],
   request: NO_VALUES,
+  runRequest: NO_VALUES,
   runCompute: NO_VALUES,
   pairRequest: NO_VALUES,
   pairCompute: NO_VALUES,
@@ -48,6 +49,7 @@ export function armDelta(now: ArmTotals, before: ArmTotals | undefined): ArmDelt
     keylessFaults: now.keylessFaults - before.keylessFaults,
     keylessOverloads: now.keylessOverloads - before.keylessOverloads,
     request: subtractHistograms(now.request, before.request),
+    runRequest: subtractHistograms(now.runRequest, before.runRequest),
     runCompute: subtractHistograms(now.runCompute, before.runCompute),
     pairRequest: subtractHistograms(now.pairRequest, before.pairRequest),
     pairCompute: subtractHistograms(now.pairCompute, before.pairCompute),
@@ -57,7 +59,15 @@ export function armDelta(now: ArmTotals, before: ArmTotals | undefined): ArmDelt
 }
 
 const COUNTS = ['calls', 'ok', 'faults', 'overloads', 'keylessFaults', 'keylessOverloads', 'longestRow'] as const;
-const HISTOGRAMS = ['request', 'runCompute', 'pairRequest', 'pairCompute', 'drawnRequest', 'drawnCompute'] as const;
+const HISTOGRAMS = [
+  'request',
+  'runRequest',
+  'runCompute',
+  'pairRequest',
+  'pairCompute',
+  'drawnRequest',
+  'drawnCompute',
+] as const;
 
 /** No count is less than before, and there are more calls or pairs: a pair may be told of when neither call is new. */
 function hasGrown(now: ArmTotals, before: ArmTotals): boolean {

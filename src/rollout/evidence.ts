@@ -3,8 +3,8 @@
  * as JSON.
  *
  * Serve processes report cumulative rows per epoch and arm. The difference to what was taken of a row before is a
- * block. Its errors are weighed by the weights that were in force, which chance decided by; its latencies are those of
- * pairs of neighbours: bursts and drift of load are the same for both arms.
+ * block. Its errors are weighed by the weights that were in force, which chance decided by; its latencies are held
+ * against each other in pairs of neighbours: bursts and drift of load are the same for both arms.
  *
  * As JSON it has at most about 0.8 MB: 256 rows of 2 kB, two sets of 10,000 slots, 120 slots of the last hour of
  * 0.8 kB each; of one serve process it is about 10 kB.
@@ -234,7 +234,7 @@ function suspect({ logs, mostLog }: Suspicion, block: Parameters<typeof addCount
 }
 
 function addLatencies(
-  { latencies, stable: { request, runCompute } }: RolloutEvidence,
+  { latencies }: RolloutEvidence,
   { candidate, stable }: { readonly candidate: ArmDelta; readonly stable: ArmDelta },
   { margins }: TakeOptions,
 ): RolloutEvidence['latencies'] {
@@ -242,16 +242,15 @@ function addLatencies(
   for (const metric of LATENCY_METRICS) {
     const margin = margins.get(metric);
     if (margin === undefined) continue;
-    const isCompute = metric.startsWith('compute_');
-    const [pair, drawn] = isCompute
-      ? (['pairCompute', 'drawnCompute'] as const)
-      : (['pairRequest', 'drawnRequest'] as const);
+    const [run, pair, drawn] = metric.startsWith('compute_')
+      ? (['runCompute', 'pairCompute', 'drawnCompute'] as const)
+      : (['runRequest', 'pairRequest', 'drawnRequest'] as const);
     next[metric] = addRuns(latencies[metric], {
       metric,
       margin,
+      runs: { candidate: candidate[run], stable: stable[run] },
       pairs: { candidate: candidate[pair], stable: stable[pair] },
       drawn: { candidate: candidate[drawn], stable: stable[drawn] },
-      before: isCompute ? runCompute : request,
     });
   }
   return next;

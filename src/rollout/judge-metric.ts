@@ -10,7 +10,7 @@ import { bernoulliInterval } from '../stats/bernoulli-bounds.ts';
 import { anytimeHalfWidth } from '../stats/mean-sequence.ts';
 import type { ArmSums, RolloutEvidence } from './evidence.ts';
 import { MIN_RUNS, probabilityOf } from './latency-evidence.ts';
-import type { LatencyEvidence } from './latency-evidence.ts';
+import type { LatencyEvidence, RunTally } from './latency-evidence.ts';
 import type { Verdict, VerdictKind } from './state.ts';
 
 /** Of compared pairs of outputs, and of the stable version compared with itself. */
@@ -54,18 +54,18 @@ export function errorVerdict(
 }
 
 export function latencyVerdict(
-  evidence: LatencyEvidence,
+  { mostLog, runs, pairs }: LatencyEvidence,
   plan: MetricPlan & { readonly metric: LatencyMetric },
   alpha: number,
 ): Verdict {
-  const { candidateRuns, candidateSlow, stableRuns, stableSlow, mostLog, threshold } = evidence;
   const tail = 1 - probabilityOf(plan.metric);
   const allowed = Math.min(2 * tail, tail + 0.1);
-  const upper = interval(candidateSlow, candidateRuns, alpha).upper;
-  const lower = interval(stableSlow, stableRuns, alpha).lower;
-  const isSeen = candidateRuns >= MIN_RUNS && stableRuns >= MIN_RUNS;
-  // The second holds where load made both slower since the threshold was taken.
-  const isGood = isSeen && (upper <= allowed || upper - lower <= allowed - tail);
+  const [ofRuns, ofPairs] = [boundOf(runs, { tail, allowed, alpha }), boundOf(pairs, { tail, allowed, alpha })];
+  const isOfPairs = ofPairs.isGood && !ofRuns.isGood;
+  const { candidateRuns, candidateSlow, stableRuns, stableSlow, threshold, candidate, stable } = isOfPairs
+    ? pairs
+    : runs;
+  const { upper, isGood, isSeen } = isOfPairs ? ofPairs : ofRuns;
   const slower = `${count(candidateSlow, candidateRuns)} runs took over ${milliseconds(threshold)}`;
   const few = `${candidateRuns} runs of the candidate and ${stableRuns} of stable are compared; it takes ${MIN_RUNS} of each`;
   const times = `${figure(plan.margin)} times what ${count(stableSlow, stableRuns)} of stable took longer than`;
@@ -74,13 +74,26 @@ export function latencyVerdict(
     ...shell(plan, { mostLog, alpha }),
     verdict: verdictOf({ mostLog, alpha, isGood }),
     summary: isSeen || mostLog >= Math.log(1 / alpha) ? long : few,
-    candidate: quantileMs(evidence.candidate, plan.metric),
-    stable: quantileMs(evidence.stable, plan.metric),
+    candidate: quantileMs(candidate, plan.metric),
+    stable: quantileMs(stable, plan.metric),
     limit: allowed,
     bound: upper,
     candidateSamples: candidateRuns,
     stableSamples: stableRuns,
   };
+}
+
+/** How many of the candidate's runs are slow at most: of all runs, or of pairs, each at half of alpha. */
+function boundOf(
+  { candidateRuns, candidateSlow, stableRuns, stableSlow }: RunTally,
+  { tail, allowed, alpha }: { readonly tail: number; readonly allowed: number; readonly alpha: number },
+): { readonly upper: number; readonly isGood: boolean; readonly isSeen: boolean } {
+  const upper = interval(candidateSlow, candidateRuns, alpha / 2).upper;
+  const lower = interval(stableSlow, stableRuns, alpha / 2).lower;
+  const isSeen = candidateRuns >= MIN_RUNS && stableRuns >= MIN_RUNS;
+  // The second holds where load made both slower since the threshold was taken.
+  const isGood = isSeen && (upper <= allowed || upper - lower <= allowed - tail);
+  return { upper, isGood, isSeen };
 }
 
 /** What stable differs from itself is no fault of the candidate. */
@@ -185,7 +198,7 @@ function interval(successes: number, trials: number, alpha: number): { lower: nu
   return bernoulliInterval({ successes: Math.min(successes, trials), trials, alpha: alpha / 2, optimalTrials });
 }
 
-function quantileMs(histogram: LatencyEvidence['stable'], metric: LatencyMetric): number {
+function quantileMs(histogram: RunTally['stable'], metric: LatencyMetric): number {
   return histogram.count === 0 ? 0 : quantileOf(histogram, probabilityOf(metric)) * 1000;
 }
 

@@ -2,11 +2,12 @@
  * Whether more of the candidate's runs are slow than of the stable version's, at one quantile of one latency.
  *
  * Slow is a run of the stable version that takes longer than its quantile, as it was before the block, and one of the
- * candidate that takes longer than that times the margin. Runs are compared in pairs of neighbours (see
- * monitor/neighbours.ts). Given how many pairs there were in the block, and how many of their runs were slow, at most
- * half of those fall on the candidate where it is slower by no more than the margin (hypergeometric, which the binomial
- * of the e-process dominates in convex order: Hoeffding 1963, Theorem 4). Of pairs that chance decided anew that is
- * evidence of harm; all pairs say what is probably no harm. Thresholds are edges of buckets, so counting is exact.
+ * candidate that takes longer than that times the margin. Evidence of harm are pairs of neighbours that chance decided
+ * anew (see monitor/neighbours.ts): given how many of them there were in the block and how many of their runs were
+ * slow, at most half of those fall on the candidate where it is slower by no more than the margin (hypergeometric,
+ * which the binomial of the e-process dominates in convex order: Hoeffding 1963, Theorem 4). That there is no harm may
+ * be seen in all runs, of which there are more, or in all pairs, which load cannot make unlike. Thresholds are edges of
+ * buckets, so counting is exact.
  */
 import type { LatencyMetric, QuantileName } from '../domain/strategy.ts';
 import { BUCKETS_PER_OCTAVE, bucketEdge } from '../monitor/histogram.ts';
@@ -16,13 +17,17 @@ import { addCounts, logEvidence, NO_COUNT_EVIDENCE } from '../stats/count-eviden
 import type { CountEvidence } from '../stats/count-evidence.ts';
 
 export interface LatencyEvidence {
-  /** Of pairs that chance decided anew. */
   readonly logs: CountEvidence;
   readonly mostLog: number;
-  /** Runs of all pairs so far. */
+  readonly runs: RunTally;
+  readonly pairs: RunTally;
+}
+
+/** Runs of both arms, and how many of them were slow. */
+export interface RunTally {
   readonly stable: HistogramTotals;
   readonly candidate: HistogramTotals;
-  /** Of all pairs since there was a threshold: runs, and slow ones. */
+  /** Since there was a threshold: runs, and slow ones. */
   readonly candidateRuns: number;
   readonly candidateSlow: number;
   readonly stableRuns: number;
@@ -31,9 +36,7 @@ export interface LatencyEvidence {
   readonly threshold: number;
 }
 
-export const NO_LATENCY_EVIDENCE: LatencyEvidence = {
-  logs: NO_COUNT_EVIDENCE,
-  mostLog: 0,
+const NO_RUNS: RunTally = {
   stable: NO_VALUES,
   candidate: NO_VALUES,
   candidateRuns: 0,
@@ -41,6 +44,13 @@ export const NO_LATENCY_EVIDENCE: LatencyEvidence = {
   stableRuns: 0,
   stableSlow: 0,
   threshold: 0,
+};
+
+export const NO_LATENCY_EVIDENCE: LatencyEvidence = {
+  logs: NO_COUNT_EVIDENCE,
+  mostLog: 0,
+  runs: NO_RUNS,
+  pairs: NO_RUNS,
 };
 
 /** Runs of the stable version before there is a threshold. */
@@ -68,49 +78,64 @@ export interface ArmRuns {
   readonly stable: HistogramTotals;
 }
 
-export interface RunBlock {
+interface Question {
   readonly metric: LatencyMetric;
   /** What is still no harm, a ratio from 1 on; rounded to whole buckets. */
   readonly margin: number;
-  readonly pairs: ArmRuns;
-  /** Of them those that chance decided anew. */
-  readonly drawn: ArmRuns;
-  /** What the stable version took before the block, in pairs or not: thresholds are of these while pairs are few. */
-  readonly before: HistogramTotals;
 }
 
-export function addRuns(evidence: LatencyEvidence, block: RunBlock): LatencyEvidence {
-  const { metric, margin, pairs, drawn, before } = block;
-  const seen = {
-    ...evidence,
-    stable: addHistograms(evidence.stable, pairs.stable),
-    candidate: addHistograms(evidence.candidate, pairs.candidate),
+export interface RunBlock extends Question {
+  readonly runs: ArmRuns;
+  readonly pairs: ArmRuns;
+  /** Of the pairs those that chance decided anew. */
+  readonly drawn: ArmRuns;
+}
+
+export function addRuns({ logs, mostLog, runs, pairs }: LatencyEvidence, block: RunBlock): LatencyEvidence {
+  const { candidate, stable } = block.drawn;
+  const slow = slowOf(block.drawn, runs.stable, block);
+  const share = candidate.count / Math.max(1, candidate.count + stable.count);
+  const next =
+    slow === undefined ? logs : addCounts(logs, { candidate: slow.candidate, baseline: slow.stable, share, margin: 1 });
+  return {
+    logs: next,
+    mostLog: next === logs ? mostLog : Math.max(mostLog, logEvidence(next)),
+    runs: addTally(runs, block.runs, block),
+    pairs: addTally(pairs, block.pairs, block),
   };
-  const known = evidence.stable.count < MIN_RUNS ? before : evidence.stable;
-  if (known.count < MIN_RUNS) return seen;
-  const edge = quantileEdge(known, probabilityOf(metric));
-  const candidateEdge = edge + marginBuckets(margin);
-  const slowOf = ({ candidate, stable }: ArmRuns): { candidate: number; stable: number } => ({
-    candidate: countAbove(candidate, candidateEdge),
-    stable: countAbove(stable, edge),
-  });
-  const [slow, drawnSlow] = [slowOf(pairs), slowOf(drawn)];
-  const runs = drawn.candidate.count + drawn.stable.count;
-  const share = runs === 0 ? 0 : drawn.candidate.count / runs;
-  const logs = addCounts(evidence.logs, {
-    candidate: drawnSlow.candidate,
-    baseline: drawnSlow.stable,
-    share,
-    margin: 1,
-  });
+}
+
+function addTally(tally: RunTally, { candidate, stable }: ArmRuns, question: Question): RunTally {
+  if (candidate.count + stable.count === 0) return tally;
+  const seen = {
+    ...tally,
+    stable: addHistograms(tally.stable, stable),
+    candidate: addHistograms(tally.candidate, candidate),
+  };
+  const slow = slowOf({ candidate, stable }, tally.stable, question);
+  if (slow === undefined) return seen;
   return {
     ...seen,
-    logs,
-    mostLog: Math.max(evidence.mostLog, logEvidence(logs)),
-    candidateRuns: evidence.candidateRuns + pairs.candidate.count,
-    candidateSlow: evidence.candidateSlow + slow.candidate,
-    stableRuns: evidence.stableRuns + pairs.stable.count,
-    stableSlow: evidence.stableSlow + slow.stable,
+    candidateRuns: tally.candidateRuns + candidate.count,
+    candidateSlow: tally.candidateSlow + slow.candidate,
+    stableRuns: tally.stableRuns + stable.count,
+    stableSlow: tally.stableSlow + slow.stable,
+    threshold: slow.threshold,
+  };
+}
+
+/** @returns undefined while too little is known of the stable version. */
+function slowOf(
+  { candidate, stable }: ArmRuns,
+  before: HistogramTotals,
+  { metric, margin }: Question,
+): { readonly candidate: number; readonly stable: number; readonly threshold: number } | undefined {
+  if (before.count < MIN_RUNS) return undefined;
+  const edge = quantileEdge(before, probabilityOf(metric));
+  const candidateEdge = edge + marginBuckets(margin);
+  return {
+    candidate: countAbove(candidate, candidateEdge),
+    stable: countAbove(stable, edge),
     threshold: bucketEdge(candidateEdge),
   };
 }

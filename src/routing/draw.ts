@@ -4,14 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
-import type { Ladder } from './route-table.ts';
-
-export interface Draw {
-  /** Slots of one number had the same arms in all epochs of the comparison so far. */
-  readonly alike: Uint16Array;
-  /** 1 = this epoch decides for the slot: of those that were alike before it some have one arm and some another. */
-  readonly open: Uint8Array;
-}
+import type { Draw, Ladder } from './route-table.ts';
 
 /** A comparison that was under way when it was first seen: what it decided so far cannot be told any more. */
 export function unknownDraw(ladder: Ladder<unknown>): Draw {

@@ -23,12 +23,12 @@ export function pick<T>({ belows, rungs }: Ladder<T>, slot: number): Rung<T> {
  */
 export function unitOf(key: string): string {
   if (key === '') return '';
-  return hex(hashOf(key)) + hex(finish(fnv(0x9747b28c, key)));
+  return hex(finish(fnv(0x811c9dc5, key))) + hex(finish(fnv(0x9747b28c, key)));
 }
 
-/** A routing key in 32 bits. */
+/** A routing key in 32 bits, with their sign: such a number is no object of its own. */
 export function hashOf(key: string): number {
-  return finish(fnv(0x811c9dc5, key));
+  return finish(fnv(0x811c9dc5, key)) | 0;
 }
 
 function hex(word: number): string {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 import type { Arm, Match } from '../domain/traffic.ts';
-import type { Draw } from './draw.ts';
 
 /** Who answers for an arm. */
 export interface Rung<T> {
@@ -26,6 +25,14 @@ export interface Shadow<T> {
   readonly runner: T;
   /** Share of the calls that are copied, in 1/10,000. */
   readonly share: number;
+}
+
+/** For which slots an epoch decides by chance; see draw.ts. */
+export interface Draw {
+  /** Slots of one number had the same arms in all epochs of the comparison so far. */
+  readonly alike: Uint16Array;
+  /** 1 = this epoch decides for the slot: of those that were alike before it some have one arm and some another. */
+  readonly open: Uint8Array;
 }
 
 /** A traffic policy with its versions resolved. */

@@ -4,7 +4,7 @@ import type { LayoutFigures, RunTime, WeightsLayout, WeightsPreference } from '.
 /** Below this, further copies are cheaper than slower batches: a lane itself takes a quarter of it. */
 export const AUTO_MIN_BYTES = 64 * 2 ** 20;
 /** What sharing may cost, in times of the run as exported, at any batch size that was measured. */
-export const AUTO_MAX_COST = 1.25;
+const AUTO_MAX_COST = 1.25;
 
 export interface LayoutChoice {
   readonly layout: WeightsLayout;

@@ -145,6 +145,7 @@ export class LaneGroup {
       if (flight !== undefined) this.#giveUp(slot, flight);
     }
     if (this.#scheduler.backlogged.size > 0 || this.busyLanes > 0) return;
+    this.#scheduler.rest();
     clearInterval(this.#watch);
     this.#watch = undefined;
   }

@@ -1,4 +1,5 @@
 /** A lane's place in its group: the thread that holds it now, what is loaded on it, and what it is doing. */
+import assert from 'node:assert/strict';
 import { describeError, ServerError } from '../domain/errors.ts';
 import type { Batch } from '../batching/batch-queue.ts';
 import type { BatchTrace } from '../domain/tracing.ts';
@@ -16,6 +17,9 @@ export interface Flight {
   /** The lane's thread when it was sent; a successor may have taken the place since. */
   readonly lane: Lane;
 }
+
+/** Batches on their way through a lane: one runs and one waits, which cannot be called back. */
+const MAX_FLIGHTS = 2;
 
 export interface SlotEvents {
   readonly nextLaneId: () => number;
@@ -115,6 +119,7 @@ export class LaneSlot {
   /** Sends a batch. Rejects with FlightLostError when the thread is lost meanwhile. */
   async run(flight: Flight, task: RunTask): Promise<LaneReply> {
     const post = this.#post;
+    assert(post.flights.length < MAX_FLIGHTS, 'the scheduler sends a lane no third batch');
     if (post.flights.length === 0) post.headSince = flight.dispatchedAt;
     post.flights.push(flight);
     try {

@@ -27,7 +27,7 @@ interface Pending {
 
 export class Lane {
   readonly id: number;
-  /** Owns the thread. Tasks go by a port of our own: one of piscina's costs twice as much; benchmarks/hop.ts. */
+  /** Owns the thread. Tasks go by a port of our own: by piscina's they cost half as much again; benchmarks/hop.ts. */
   readonly #pool: Piscina<Start, undefined>;
   readonly #port: MessagePort;
   readonly #pending = new Map<number, Pending>();

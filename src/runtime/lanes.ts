@@ -127,16 +127,22 @@ export class Lanes {
 
 /** One row, and as many of the batch sizes that will be seen as the budget allows: powers of two and the full batch. */
 function warmUpsFor(report: QualificationReport): Block[][] {
-  const { sample, batchRows, batchRunMs } = report;
+  const { sample, batchRows } = report;
   const warmUps: Block[][] = [sample.map(toBlock)];
   let budgetMs = WARM_UP_BUDGET_MS;
   for (let rows = 2; rows < 2 * batchRows; rows *= 2) {
     const size = Math.min(rows, batchRows);
-    budgetMs -= (batchRunMs * size) / batchRows;
+    budgetMs -= longestRunMs(report, size);
     if (budgetMs < 0) break;
     warmUps.push(repeat(sample, size));
   }
   return warmUps;
+}
+
+/** What a run of so many rows takes at most: where weights are shared, few rows can take nearly as long as many. */
+function longestRunMs({ weights, batchRunMs }: QualificationReport, rows: number): number {
+  const runs = weights?.[weights.layout]?.runs ?? [];
+  return runs.find((run) => run.rows >= rows)?.ms ?? batchRunMs;
 }
 
 function repeat(row: QualificationReport['sample'], rows: number): Block[] {

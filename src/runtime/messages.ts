@@ -74,7 +74,7 @@ export type TaskMessage =
   | readonly [id: number, task: LoadTask | UnloadTask]
   | readonly [id: number, session: number, wanted: readonly string[], shapes: readonly Shape[], data: readonly Data[]];
 
-/** A reply as it travels; a run's has a place for each output of the signature, with no data where it was not wanted. */
+/** A reply as it travels; a run's has a place for each output of the signature, empty where it was not wanted. */
 export type ReplyMessage =
   | readonly [id: number, reply: Loaded | Unloaded | Failed]
   | readonly [
@@ -85,8 +85,8 @@ export type ReplyMessage =
       spent: readonly ArrayBuffer[],
     ];
 
-/** A smaller buffer is copied sooner than it is handed over; benchmarks/hop.ts. */
-const MOVED_BYTES = 4096;
+/** A smaller buffer is copied sooner than it is moved; benchmarks/hop.ts. */
+const MOVED_BYTES = 2048;
 
 /** What of a message is moved, not copied, between threads. */
 export function transferables(data: readonly (Data | undefined)[], leastBytes = MOVED_BYTES): ArrayBuffer[] {

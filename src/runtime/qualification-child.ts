@@ -7,7 +7,6 @@ import type { QualificationVerdict } from '../domain/version.ts';
 import { plainReason } from './plain-reason.ts';
 import { qualify } from './qualify.ts';
 import type { QualificationOrder } from './qualify.ts';
-import { tidyPool } from './weights-pool.ts';
 
 const ORPHAN_WATCH = fileURLToPath(
   new URL(`./orphan-watch.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
@@ -29,7 +28,6 @@ async function answer(order: QualificationOrder): Promise<void> {
 
 async function judge({ spec, place }: QualificationOrder): Promise<QualificationVerdict> {
   try {
-    tidyPool(place.pool);
     return { kind: 'qualified', report: await qualify(spec, { privateBytes, place }) };
   } catch (caught) {
     return { kind: 'rejected', reason: plainReason(caught) };

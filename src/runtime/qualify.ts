@@ -12,6 +12,7 @@ import { sketchReference } from './reference.ts';
 import { OnnxSession } from './session.ts';
 import { sharableBytes, shareWeights } from './share-weights.ts';
 import type { LayoutPlace } from './share-weights.ts';
+import { tidyPool } from './weights-pool.ts';
 
 /** What a qualification child is asked. */
 export interface QualificationOrder {
@@ -99,18 +100,20 @@ async function weigh(spec: VersionSpec, tools: QualifyTools, known: Known): Prom
 
 async function tryToShare(spec: VersionSpec, tools: QualifyTools, known: Known): Promise<Shared> {
   const { weights: preference, executionProviders } = spec.settings;
-  const none = (reason: string, sharedBytes = 0): Shared => ({ reason, sharedBytes, digest: '' });
+  let sharedBytes = 0;
+  const none = (reason: string): Shared => ({ reason, sharedBytes, digest: '' });
   if (executionProviders.some((provider) => provider !== 'cpu')) {
     return none(`${executionProviders.join(', ')} takes copies of the weights in any case`);
   }
   try {
-    const sharedBytes = sharableBytes(spec.path);
+    sharedBytes = sharableBytes(spec.path);
     const enough = whyNotMeasured(preference, sharedBytes);
-    if (enough !== undefined) return none(enough, sharedBytes);
+    if (enough !== undefined) return none(enough);
+    tidyPool(tools.place.pool);
     const { path, digest } = shareWeights({ ...tools.place, model: spec.path });
     const proven = await proveShared({ ...spec, path }, tools, known);
     if (typeof proven !== 'string') return { proven, sharedBytes, digest };
-    return none(`answers differ when weights are shared: ${proven}`, sharedBytes);
+    return none(`answers differ when weights are shared: ${proven}`);
   } catch (caught) {
     return none(`its weights cannot be shared: ${plainReason(caught)}`);
   }

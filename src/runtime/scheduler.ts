@@ -22,8 +22,8 @@ export interface SchedulerOptions {
   readonly onRunFault: (runner: VersionRunner, reason: string) => void;
 }
 
-/** Buffers of batches that came back and wait for the next: enough for two batches of 64 images of 150,000 floats. */
-const POOL_BYTES = 2 ** 27;
+/** Buffers of batches that came back and wait for the next: as much as a batch of 64 images of 150,000 floats takes. */
+const POOL_BYTES = 2 ** 26;
 
 export class Scheduler {
   /** The transport needs a core that the lanes would take; see Crowding. */
@@ -78,6 +78,11 @@ export class Scheduler {
       this.#pumpScheduled = false;
       this.#pump();
     });
+  }
+
+  /** Nothing waits and nothing runs. */
+  rest(): void {
+    this.#buffers.clear();
   }
 
   close(): void {

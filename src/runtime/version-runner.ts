@@ -165,8 +165,7 @@ export class VersionRunner {
     const now = this.now();
     const refusal = this.#refusal(call, now);
     if (refusal !== undefined) return Promise.reject(refusal);
-    let bytes = 0;
-    for (const tensor of call.inputs) bytes += tensorBytes(tensor);
+    const bytes = call.inputs.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
     return new Promise((resolve, reject) => {
       const { inputs, outputs, rows, group, deadline, signal, trace } = call;
       // Spelt out: a spread of the call would cost as much as the rest of this function.

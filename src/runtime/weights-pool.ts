@@ -50,7 +50,7 @@ export function linkOrCopyFile(source: string, target: string): void {
 
 /** Removes weights that nobody else has a link to, whatever their age. */
 export function releaseWeights(pool: string, names: Iterable<string>): void {
-  for (const name of names) if (WEIGHTS_NAME.test(name)) removeUnused(join(pool, name), 0);
+  for (const name of names) if (WEIGHTS_NAME.test(name)) removeUnused(join(pool, name));
 }
 
 /** Removes what nobody has used for a while, and what killed processes left. */
@@ -100,10 +100,11 @@ function isThere(path: string, size: number): boolean {
   return statSync(path, { throwIfNoEntry: false })?.size === size;
 }
 
-/** The times of a file's links are in its ctime. */
-function removeUnused(path: string, idleMs: number): void {
+/** Changes of a file's links are in its ctime. */
+function removeUnused(path: string, idleMs = 0): void {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.nlink === 1 && Date.now() - stats.ctimeMs >= idleMs) rmSync(path, { force: true });
+  if (stats?.nlink !== 1) return;
+  if (idleMs === 0 || Date.now() - stats.ctimeMs > idleMs) rmSync(path, { force: true });
 }
 
 function ageMs(path: string): number {

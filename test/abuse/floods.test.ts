@@ -26,7 +26,7 @@ import {
 } from '../support/raw-h2.ts';
 
 const MIB = 2 ** 20;
-const NOTHING = Buffer.alloc(0);
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** More than any attack needs; a server that takes them all has no limit. */
 const TIMES = 3000;

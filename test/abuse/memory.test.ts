@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Limits } from '../../src/transport/h2/options.ts';
 import { H2Process } from '../support/h2-process.ts';
-import { BIG, CHAT, ECHO, SLOW } from '../support/h2-routes.ts';
+import { BIG, CHAT, ECHO, HOLD, SLOW } from '../support/h2-routes.ts';
 import {
   data,
   END_STREAM,
@@ -64,9 +64,25 @@ describe('the memory of a connection', () => {
   it('has a budget for messages that have begun, however many', async () => {
     await growsLess(8 * MIB + WINDOWS_BYTES + SLACK_BYTES, async (raw) => {
       // All but the last byte.
-      const sent = await sendsAsAllowed(raw, grpcMessage(Buffer.alloc(4 * MIB)).subarray(0, -1));
+      const sent = await sendsAsAllowed(raw, CHAT, grpcMessage(Buffer.alloc(4 * MIB)).subarray(0, -1));
       assert.ok(sent < 8 * MIB + 4 * MIB + WINDOWS_BYTES, `it was let send ${sent} bytes`);
       assert.ok(sent > 8 * MIB, `it was let send ${sent} bytes only`);
+    });
+  });
+
+  it('has a budget for messages that a route does not take', async () => {
+    await growsLess(8 * MIB + 2 * WINDOWS_BYTES + SLACK_BYTES, async (raw) => {
+      await sendsAsAllowed(
+        raw,
+        HOLD,
+        Buffer.concat(Array.from({ length: 40 }, () => grpcMessage(Buffer.alloc(MIB / 4)))),
+      );
+    });
+  });
+
+  it('has a budget for whole messages of unary calls that do not end', async () => {
+    await growsLess(8 * MIB + WINDOWS_BYTES + SLACK_BYTES, async (raw) => {
+      await sendsAsAllowed(raw, ECHO, grpcMessage(Buffer.alloc(4 * MIB)));
     });
   });
 
@@ -89,7 +105,11 @@ describe('the memory of a connection', () => {
     await growsLess(
       8 * MIB + 2 * WINDOWS_BYTES + SLACK_BYTES,
       async (raw) => {
-        await sendsAsAllowed(raw, Buffer.concat(Array.from({ length: 100 }, () => grpcMessage(Buffer.alloc(10_000)))));
+        await sendsAsAllowed(
+          raw,
+          CHAT,
+          Buffer.concat(Array.from({ length: 100 }, () => grpcMessage(Buffer.alloc(10_000)))),
+        );
       },
       [SETTING.initialWindowSize, 0],
     );
@@ -157,9 +177,9 @@ function lengthOf(message: Buffer): Buffer {
 }
 
 /** Sends these bytes on many streams, as much as windows allow; returns how many were sent in all. */
-async function sendsAsAllowed(raw: RawH2, bytes: Buffer): Promise<number> {
+async function sendsAsAllowed(raw: RawH2, path: string, bytes: Buffer): Promise<number> {
   const streams = Array.from({ length: STREAMS }, (_, index) => ({ id: 2 * index + 1, window: 65_535, at: 0 }));
-  for (const { id } of streams) raw.write(openCall(id, CHAT));
+  for (const { id } of streams) raw.write(openCall(id, path));
   let connection = 65_535;
   let sent = 0;
   for (let before = -1; before !== sent;) {
@@ -172,13 +192,15 @@ async function sendsAsAllowed(raw: RawH2, bytes: Buffer): Promise<number> {
       else mine.window += payload.readUInt32BE();
     }
     for (const stream of streams) {
-      const most = Math.min(stream.window, connection, 16_384, bytes.length - stream.at);
-      if (most <= 0) continue;
-      raw.write(data(stream.id, bytes.subarray(stream.at, stream.at + most)));
-      stream.window -= most;
-      stream.at += most;
-      connection -= most;
-      sent += most;
+      for (;;) {
+        const most = Math.min(stream.window, connection, 16_384, bytes.length - stream.at);
+        if (most <= 0) break;
+        raw.write(data(stream.id, bytes.subarray(stream.at, stream.at + most)));
+        stream.window -= most;
+        stream.at += most;
+        connection -= most;
+        sent += most;
+      }
     }
     // What the server grants for this has come when it answers.
     assert.equal(await raw.closes(), false, raw.farewell);

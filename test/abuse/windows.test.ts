@@ -10,6 +10,7 @@ import {
   grpcMessage,
   openCall,
   RawH2,
+  rstStream,
   SETTING,
   settings,
   TYPE,
@@ -142,6 +143,18 @@ describe('games with windows, frames and sockets', () => {
     raw.write(openCall(9, CHAT));
     await until(() => server.report.openChats === 3);
     assert.ok(DEFAULT_LIMITS.maxConcurrentStreams > 3);
+  });
+
+  it('streams that are cancelled, however many, leave room for others', async () => {
+    using server = await H2Lab.open({ maxConcurrentStreams: 3 });
+    using raw = await RawH2.greet(server.port);
+    for (let index = 0; index < 20; index += 1) {
+      raw.write(openCall(2 * index + 1, CHAT));
+      await until(() => server.report.openChats === 1);
+      raw.write(rstStream(2 * index + 1));
+      await until(() => server.report.openChats === 0);
+    }
+    assert.deepEqual(server.report.abuse, {});
   });
 
   it('a client that closes its half leaves nothing behind', async () => {

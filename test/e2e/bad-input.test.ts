@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { iris, SluiceClient } from '../support/client.ts';
 import type { TensorMessage } from '../support/client.ts';
+import { TRANSPORTS } from '../support/fake-door.ts';
 import { FIXTURES, MODELS, Sluice } from '../support/sluice.ts';
 
 const INVALID_ARGUMENT = 3;
@@ -121,106 +122,108 @@ const BAD_CALLS: readonly BadCall[] = [
   },
 ];
 
-describe('bad input', () => {
-  let dir: string;
-  let server: Sluice;
-  let client: SluiceClient;
-  before(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'sluice-models-'));
-    await cp(join(MODELS, 'iris'), join(dir, 'iris'), { recursive: true });
-    for (const name of ['wrong_golden', 'string_identity', 'nan_ok', 'poison_row', 'external_escape', 'hungry']) {
-      await cp(join(FIXTURES, name), join(dir, name), { recursive: true });
-    }
-    await mkdir(join(dir, 'truncated/1'), { recursive: true });
-    const whole = await readFile(join(MODELS, 'iris/2/model.onnx'));
-    await writeFile(join(dir, 'truncated/1/model.onnx'), whole.subarray(0, whole.length / 2));
-    server = await Sluice.start({ modelsDir: dir });
-    client = new SluiceClient(server.predictAddress, {
-      'grpc.max_send_message_length': -1,
-      'grpc.max_receive_message_length': -1,
+for (const transport of TRANSPORTS) {
+  describe(`bad input (${transport})`, () => {
+    let dir: string;
+    let server: Sluice;
+    let client: SluiceClient;
+    before(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'sluice-models-'));
+      await cp(join(MODELS, 'iris'), join(dir, 'iris'), { recursive: true });
+      for (const name of ['wrong_golden', 'string_identity', 'nan_ok', 'poison_row', 'external_escape', 'hungry']) {
+        await cp(join(FIXTURES, name), join(dir, name), { recursive: true });
+      }
+      await mkdir(join(dir, 'truncated/1'), { recursive: true });
+      const whole = await readFile(join(MODELS, 'iris/2/model.onnx'));
+      await writeFile(join(dir, 'truncated/1/model.onnx'), whole.subarray(0, whole.length / 2));
+      server = await Sluice.start({ transport, modelsDir: dir });
+      client = new SluiceClient(server.predictAddress, {
+        'grpc.max_send_message_length': -1,
+        'grpc.max_receive_message_length': -1,
+      });
     });
-  });
-  after(async () => {
-    client.close();
-    await server.stop();
-    await rm(dir, { recursive: true });
-  });
+    after(async () => {
+      client.close();
+      await server.stop();
+      await rm(dir, { recursive: true });
+    });
 
-  for (const { title, code, says, ...request } of BAD_CALLS) {
-    it(`refuses ${title} with a sentence that names it`, async () => {
-      await assert.rejects(
-        client.predict({ model: 'iris', ...request }),
-        (error: { code: number; details: string }) => {
-          assert.match(error.details, says);
-          assert.equal(error.code, code);
-          return true;
-        },
+    for (const { title, code, says, ...request } of BAD_CALLS) {
+      it(`refuses ${title} with a sentence that names it`, async () => {
+        await assert.rejects(
+          client.predict({ model: 'iris', ...request }),
+          (error: { code: number; details: string }) => {
+            assert.match(error.details, says);
+            assert.equal(error.code, code);
+            return true;
+          },
+        );
+      });
+    }
+
+    it('refuses a message beyond the limit and names the limit', async () => {
+      const inputs = [X({ shape: [65, 2 ** 18], raw: new Uint8Array(65 * 2 ** 20) })];
+      await assert.rejects(client.predict({ model: 'iris', inputs }), (error: { code: number; details: string }) => {
+        assert.equal(error.code, RESOURCE_EXHAUSTED);
+        assert.match(error.details, /67108864/);
+        return true;
+      });
+    });
+
+    it('takes NaN where the model does', async () => {
+      const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], floats: [NaN, 2] }];
+      const reply = await client.predict({ model: 'nan_ok', inputs });
+      assert.deepEqual(reply.outputs.find((output) => output.name === 'y')?.floats, [0, 2]);
+    });
+
+    it('lets one bad row of a batch fail only its own caller', async () => {
+      const index = (value: number): TensorMessage => ({
+        name: 'index',
+        datatype: 'INT64',
+        shape: [1, 1],
+        int64s: [value],
+      });
+      const calls = Array.from({ length: 60 }, (_, at) =>
+        client.predict({ model: 'poison_row', inputs: [index(at === 30 ? 99 : at % 10)] }),
       );
+      const results = await Promise.allSettled(calls);
+      const failed = results.flatMap((result, at) => (result.status === 'rejected' ? [at] : []));
+      assert.deepEqual(failed, [30]);
     });
-  }
 
-  it('refuses a message beyond the limit and names the limit', async () => {
-    const inputs = [X({ shape: [65, 2 ** 18], raw: new Uint8Array(65 * 2 ** 20) })];
-    await assert.rejects(client.predict({ model: 'iris', inputs }), (error: { code: number; details: string }) => {
-      assert.equal(error.code, RESOURCE_EXHAUSTED);
-      assert.match(error.details, /67108864/);
-      return true;
+    it('refuses malformed protobuf with INVALID_ARGUMENT and keeps the connection', async () => {
+      const statuses = await sendRaw(server.predictAddress, [
+        Buffer.from([0xff, 0xff, 0xff, 0xff]),
+        Buffer.from([0x0f, 0x00]),
+      ]);
+      assert.deepEqual(statuses, ['3', '3']);
+    });
+
+    it('tells why each version that failed is not served', async () => {
+      const reasons: Record<string, string> = {};
+      for (const model of ['truncated', 'external_escape', 'hungry', 'wrong_golden']) {
+        const { versions } = (await client.call('sluice.v1.PredictService', 'ListVersions', { model })) as {
+          versions: { state: string; reason: string }[];
+        };
+        assert.match(versions[0]?.state ?? '', /FAILED/i);
+        reasons[model] = versions[0]?.reason ?? '';
+        assert.ok(!reasons[model].includes(dir), 'the reason names no directory of the machine');
+      }
+      assert.match(reasons.truncated ?? '', /protobuf/i);
+      assert.match(reasons.external_escape ?? '', /escapes model directory/);
+      assert.match(reasons.hungry ?? '', /memory/);
+      assert.match(reasons.wrong_golden ?? '', /golden example 1/);
+    });
+
+    it('still answers everybody else, and has written no line that a person must act on but for the failed versions', async () => {
+      assert.equal((await client.predict({ model: 'iris', inputs: [GOOD] })).version, '1');
+      const errors = server.log.filter(
+        (line) => line.level === 'error' && line.event !== 'versionFailed' && line.model !== 'poison_row',
+      );
+      assert.deepEqual(errors, []);
     });
   });
-
-  it('takes NaN where the model does', async () => {
-    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 2], floats: [NaN, 2] }];
-    const reply = await client.predict({ model: 'nan_ok', inputs });
-    assert.deepEqual(reply.outputs.find((output) => output.name === 'y')?.floats, [0, 2]);
-  });
-
-  it('lets one bad row of a batch fail only its own caller', async () => {
-    const index = (value: number): TensorMessage => ({
-      name: 'index',
-      datatype: 'INT64',
-      shape: [1, 1],
-      int64s: [value],
-    });
-    const calls = Array.from({ length: 60 }, (_, at) =>
-      client.predict({ model: 'poison_row', inputs: [index(at === 30 ? 99 : at % 10)] }),
-    );
-    const results = await Promise.allSettled(calls);
-    const failed = results.flatMap((result, at) => (result.status === 'rejected' ? [at] : []));
-    assert.deepEqual(failed, [30]);
-  });
-
-  it('refuses malformed protobuf with INVALID_ARGUMENT and keeps the connection', async () => {
-    const statuses = await sendRaw(server.predictAddress, [
-      Buffer.from([0xff, 0xff, 0xff, 0xff]),
-      Buffer.from([0x0f, 0x00]),
-    ]);
-    assert.deepEqual(statuses, ['3', '3']);
-  });
-
-  it('tells why each version that failed is not served', async () => {
-    const reasons: Record<string, string> = {};
-    for (const model of ['truncated', 'external_escape', 'hungry', 'wrong_golden']) {
-      const { versions } = (await client.call('sluice.v1.PredictService', 'ListVersions', { model })) as {
-        versions: { state: string; reason: string }[];
-      };
-      assert.match(versions[0]?.state ?? '', /FAILED/i);
-      reasons[model] = versions[0]?.reason ?? '';
-      assert.ok(!reasons[model].includes(dir), 'the reason names no directory of the machine');
-    }
-    assert.match(reasons.truncated ?? '', /protobuf/i);
-    assert.match(reasons.external_escape ?? '', /escapes model directory/);
-    assert.match(reasons.hungry ?? '', /memory/);
-    assert.match(reasons.wrong_golden ?? '', /golden example 1/);
-  });
-
-  it('still answers everybody else, and has written no line that a person must act on but for the failed versions', async () => {
-    assert.equal((await client.predict({ model: 'iris', inputs: [GOOD] })).version, '1');
-    const errors = server.log.filter(
-      (line) => line.level === 'error' && line.event !== 'versionFailed' && line.model !== 'poison_row',
-    );
-    assert.deepEqual(errors, []);
-  });
-});
+}
 
 /** Unary calls with bodies that no client library would send, one after the other on one connection. */
 async function sendRaw(address: string, bodies: readonly Buffer[]): Promise<string[]> {

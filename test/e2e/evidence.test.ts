@@ -74,10 +74,11 @@ async function checkStored(dataDir: string, counts: Counts): Promise<void> {
   const stored = arms.map(([name, rows]) => [name, rows.reduce((sum, { ok }) => sum + ok, 0)]);
   assert.deepEqual(Object.fromEntries(stored), counts);
   for (const [name, rows] of arms) {
-    for (const { calls, ok, parts, request, runCompute, ...others } of rows) {
+    for (const { calls, ok, parts, request, runRequest, runCompute, ...others } of rows) {
       const sum = parts.reduce((total, count) => total + count, 0);
       const { pairRequest, pairCompute, drawnRequest, drawnCompute, ...faults } = others;
       assert.deepEqual([calls, sum, request.count], [ok, ok, ok], name);
+      assert(request.sum >= runRequest.sum && runRequest.count === runCompute.count, name);
       assert(runCompute.count > 0 && runCompute.count <= ok, name);
       assert(pairRequest.count <= runCompute.count && drawnRequest.count <= pairRequest.count, name);
       assert.deepEqual([pairCompute.count, drawnCompute.count], [pairRequest.count, drawnRequest.count], name);

@@ -36,7 +36,7 @@ describe('bytes that come in other pieces', () => {
   it('get the same answers', async () => {
     const fuzz = new Fuzz(new Prng(SEED));
     using server = await H2Lab.open();
-    for (let count = 0; count < SESSIONS; count += 1) {
+    for (let count = 0; count < SESSIONS / 2; count += 1) {
       const bytes = fuzz.goodSession();
       const whole = await answersTo(server.port, [bytes]);
       assert.ok(whole.length > 0);
@@ -53,7 +53,7 @@ function eventsOf(chunks: readonly Buffer[]): string[] {
   let body = '';
   const sink: FrameSink = {
     dataHead: (stream, flags, length) => events.push(`data ${stream} ${flags} ${length}`),
-    dataPiece: (piece) => (body += piece.toString('hex')),
+    dataPiece: (chunk, from, to) => (body += chunk.toString('hex', from, to)),
     dataEnd: () => {
       events.push(body);
       body = '';

@@ -1,5 +1,6 @@
-/** What a hostile or broken client may send on a connection, made from random numbers: the same ones, the same bytes. */
-import { BIG, CHAT, ECHO, SLOW } from '../support/h2-routes.ts';
+/** What a hostile or broken client may send on a connection, made from random numbers: same numbers, same bytes. */
+import { deflateSync, gzipSync } from 'node:zlib';
+import { BIG, CHAT, ECHO, HOLD, SLOW } from '../support/h2-routes.ts';
 import type { Prng } from '../support/prng.ts';
 import {
   callHeaders,
@@ -104,7 +105,7 @@ export class Fuzz {
   /** A call with something wrong or unusual about it. */
   #oddCall(): Buffer {
     const stream = this.#newStream();
-    const path = this.#pick([ECHO, SLOW, BIG, CHAT]);
+    const path = this.#pick([ECHO, SLOW, BIG, CHAT, HOLD]);
     const headers = this.#pick<() => Buffer>([
       () => openCall(stream, path),
       () => openCall(stream, path, ['grpc-timeout', this.#pick(['1m', '0n', '99999999H', '-1S', 'x', ''])]),
@@ -124,8 +125,10 @@ export class Fuzz {
       () =>
         frame(TYPE.headers, END_HEADERS | 0x8, stream, Buffer.concat([Buffer.from([3]), callHeaders(path), uint32(0)])),
     ])();
-    const message = grpcMessage(this.#bytes(this.#below(60)), this.#chance(0.2) ? this.#below(2 ** 32) : undefined);
-    if (this.#chance(0.2)) message[0] = this.#below(256);
+    const bytes = this.#bytes(this.#below(60));
+    const packed = this.#pick([bytes, bytes, gzipSync(bytes), deflateSync(bytes), this.#mutate(gzipSync(bytes))]);
+    const message = grpcMessage(packed, this.#chance(0.1) ? this.#below(2 ** 32) : undefined);
+    message[0] = this.#pick([0, 1, 1, this.#below(256)]);
     const after = this.#pick<() => Buffer>([
       () => Buffer.alloc(0),
       () => data(stream, Buffer.alloc(0), END_STREAM),

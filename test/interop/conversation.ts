@@ -5,6 +5,7 @@ import type { Status, StreamCall, StreamRoute } from '../../src/transport/h2/rou
 
 /** Messages that may wait to be read; then the caller gets no more window. */
 const MAX_WAITING = 8;
+const INTERNAL = 13;
 
 /** Tells the story to its end and returns how the call ends. When the call is over early, reading rejects. */
 export function spoken(story: (conversation: Conversation) => Promise<Status>): StreamRoute {
@@ -15,7 +16,8 @@ export function spoken(story: (conversation: Conversation) => Promise<Status>): 
       story(conversation).then(
         (status) => call.end(status),
         (caught: unknown) => {
-          if (!(caught instanceof CallGone)) call.end({ code: 13, message: String(caught) });
+          // Also where the call is gone: to say that nobody works for it any more.
+          call.end({ code: INTERNAL, message: String(caught) });
         },
       );
     },
@@ -23,7 +25,7 @@ export function spoken(story: (conversation: Conversation) => Promise<Status>): 
 }
 
 /** Nobody waits for the answer any more. */
-export class CallGone extends Error {}
+class CallGone extends Error {}
 
 export class Conversation {
   readonly call: StreamCall;

@@ -19,7 +19,10 @@ const CLIENT_TIMEOUT_MS = 60_000;
 describe('clients of other makes predict over the lean transport', () => {
   let dir: string;
   let server: Sluice;
+  let rust: Tool;
   before(async () => {
+    // Building it takes longer than a test may.
+    rust = await cargoTool('rust');
     dir = await mkdtemp(join(tmpdir(), 'sluice-interop-'));
     await cp(join(MODELS, 'iris'), join(dir, 'models/iris'), { recursive: true });
     await writeFile(join(dir, 'predict.binpb'), fileDescriptorSet());
@@ -31,7 +34,7 @@ describe('clients of other makes predict over the lean transport', () => {
   });
 
   it('tonic in Rust', async (context) => {
-    await answersAll(await cargoTool('rust'), context, (path) => [path, server.predictAddress]);
+    await answersAll(rust, context, (path) => [path, server.predictAddress]);
   });
 
   it('Connect in Node', async (context) => {

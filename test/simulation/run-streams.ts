@@ -90,7 +90,7 @@ export function addBlock(
   block: Block,
   { metric, margin }: { readonly metric: LatencyMetric; readonly margin: number },
 ): LatencyEvidence {
-  return addRuns(evidence, { metric, margin, pairs: block, drawn: block, before: NO_VALUES });
+  return addRuns(evidence, { metric, margin, runs: block, pairs: block, drawn: block });
 }
 
 const METRICS = ['compute_p50', 'compute_p95', 'compute_p99'] as const;
@@ -113,7 +113,7 @@ export function runsToRollBack(
   let evidence = NO_LATENCY_EVIDENCE;
   for (const block of blocksOf(random, stream)) {
     evidence = addBlock(evidence, block, { metric, margin });
-    if (evidence.mostLog >= -Math.log(alpha)) return evidence.candidateRuns;
+    if (evidence.mostLog >= -Math.log(alpha)) return evidence.runs.candidateRuns;
   }
   return Infinity;
 }

@@ -1,6 +1,6 @@
 /** A server of the lean transport with methods for tests, and what its hooks and routes have seen. */
 import type { AbuseKind, Limits } from '../../src/transport/h2/options.ts';
-import { type H2Server, serve } from '../../src/transport/h2/serve.ts';
+import { type H2Server, serve, type TlsOptions } from '../../src/transport/h2/serve.ts';
 import { testService } from '../interop/test-service.ts';
 import { labRoutes, type Seen } from './h2-routes.ts';
 
@@ -21,14 +21,15 @@ export class H2Lab {
     this.#abuse = abuse;
   }
 
-  static async open(limits: Partial<Limits> = {}): Promise<H2Lab> {
+  static async open(limits: Partial<Limits> = {}, tls?: TlsOptions): Promise<H2Lab> {
     const seen: Seen = { slowCalls: 0, slowAtWork: 0, openChats: 0 };
     const abuse: Partial<Record<AbuseKind, number>> = {};
     const onAbuse = (kind: AbuseKind): void => {
       abuse[kind] = (abuse[kind] ?? 0) + 1;
     };
     const routes = new Map([...testService(), ...labRoutes(seen)]);
-    const server = await serve(routes, { host: '127.0.0.1', port: 0, limits, hooks: { onAbuse } });
+    const options = { host: '127.0.0.1', port: 0, limits, hooks: { onAbuse } };
+    const server = await serve(routes, tls === undefined ? options : { ...options, tls });
     return new H2Lab(server, seen, abuse);
   }
 

@@ -9,6 +9,10 @@ export const BIG = '/test.Lab/Big';
 /** Sends each message back, at the pace of the reader. */
 export const CHAT = '/test.Lab/Chat';
 
+/** Takes no message, ever. */
+export const HOLD = '/test.Lab/Hold';
+
+const CANCELLED = 1;
 const MAX_SLOW_MS = 120_000;
 const MAX_BIG_BYTES = 2 ** 20;
 
@@ -48,6 +52,7 @@ export function labRoutes(seen: Seen): Routes {
       },
     ],
     [CHAT, { kind: 'stream', open: (call) => chat(call, seen) }],
+    [HOLD, { kind: 'stream', open: hold }],
   ]);
 }
 
@@ -63,9 +68,16 @@ function chat(call: StreamCall, seen: Seen): void {
     },
     gone: () => {
       seen.openChats -= 1;
+      call.end({ code: CANCELLED });
     },
     drained: () => call.resume(),
   };
+}
+
+function hold(call: StreamCall): void {
+  const nothing = (): void => undefined;
+  call.listener = { message: nothing, end: nothing, gone: () => call.end({ code: CANCELLED }), drained: nothing };
+  call.pause();
 }
 
 function uint32Of(message: Uint8Array): number {

@@ -1,6 +1,6 @@
 /** A client that keeps many calls in flight and gives each 50 ms, by node:http2; it cancels what takes longer. */
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import { SLOW } from './h2-routes.ts';
 import { Prng } from './prng.ts';
 import { grpcMessage, uint32 } from './raw-h2.ts';
@@ -83,7 +83,7 @@ export class HonestClient implements Fared {
     stream.on('error', ({ message }: Error) => (error = message));
     stream.resume();
     let status = '';
-    stream.on('trailers', (trailers) => (status = String(trailers['grpc-status'])));
+    stream.on('trailers', (trailers: IncomingHttpHeaders) => (status = String(trailers['grpc-status'])));
     stream.end(grpcMessage(uint32(Math.floor(this.#random.next() * 2 * this.#options.meanMs))));
     const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), DEADLINE_MS);
     await new Promise((resolve) => stream.once('close', resolve));

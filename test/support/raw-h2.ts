@@ -1,4 +1,4 @@
-/** An HTTP/2 client of hand-made frames, for tests that break the rules: it checks nothing and sends nothing unasked. */
+/** An HTTP/2 client of hand-made frames, for tests that break the rules: checks nothing, sends nothing unasked. */
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Transport } from './fake-door.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 export const MODELS = join(REPOSITORY, 'models');
@@ -23,6 +24,8 @@ export interface SluiceOptions {
   readonly role?: 'up' | 'serve' | 'admin';
   /** One that is kept at the end; else one that is not. */
   readonly dataDir?: string;
+  /** Who serves the Predict port; the option's default, or what SLUICE_PREDICT_TRANSPORT says, unless told. */
+  readonly transport?: Transport;
   /** What tells that it is up; by default that everything is ready or failed. */
   readonly until?: (line: LogLine) => boolean;
 }
@@ -167,13 +170,14 @@ export async function freePort(): Promise<number> {
 }
 
 function spawnSluice(
-  { modelsDir = MODELS, args = [], env = {}, role = 'up' }: SluiceOptions,
+  { modelsDir = MODELS, args = [], env = {}, role = 'up', transport }: SluiceOptions,
   dataDir: string,
 ): ChildProcess {
   const addresses = ['--predict-address', '--metrics-address', '--admin-address'];
   const places = addresses.filter((flag) => !args.includes(flag)).flatMap((flag) => [flag, '127.0.0.1:0']);
   const main = join(REPOSITORY, 'src/main.ts');
   const own = ['--models-dir', modelsDir, '--data-dir', dataDir];
+  if (transport !== undefined) own.push('--predict-transport', transport);
   return spawn(process.execPath, [main, role, ...own, ...places, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

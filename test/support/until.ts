@@ -7,8 +7,7 @@ const PAUSE_MS = 5;
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!condition()) {
-    if (Date.now() > deadline)
-      throw new Error(`it did not come to that within ${PATIENCE_MS} ms: ${String(condition)}`);
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${String(condition)}`);
     await delay(PAUSE_MS);
   }
 }

@@ -238,7 +238,7 @@ function oursOf(tensor: TensorMessage) {
     int64s: [...new BigInt64Array(values('int64s'))],
     uints: [...new Uint32Array(values('uints'))],
     uint64s: [...new BigInt64Array(values('uint64s'))],
-    bools: [...new Uint8Array(values('bools'))].map(Boolean),
+    bools: [...new Uint8Array(values('bools'))],
     strings: [...tensor.texts],
   };
 }
@@ -257,6 +257,7 @@ export function expectedPredict(wire: PredictRequest__Output) {
       rank: input.shape.length,
       shape: input.shape.slice(0, MAX_RANK).map(rounded),
       int64s: input.int64s.map(whole),
+      bools: input.bools.map(Number),
       uint64s: input.uint64s.map(whole),
       raw: plainBytes(input.raw),
     })),
@@ -306,7 +307,7 @@ export function expectedInfer(wire: ModelInferRequest__Output) {
       int64s: values?.int64Contents.map(whole) ?? [],
       uints: values?.uintContents ?? [],
       uint64s: values?.uint64Contents.map(whole) ?? [],
-      bools: values?.boolContents ?? [],
+      bools: values?.boolContents.map(Number) ?? [],
       strings: values?.bytesContents.map((bytes) => bytes.toString()) ?? [],
       parameters: expectedParameters(parameters),
     })),

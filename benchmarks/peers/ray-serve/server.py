@@ -13,8 +13,6 @@ os.environ.update(
     RAY_AUTH_MODE="disabled",
     RAY_DEDUP_LOGS="0",
     RAY_USAGE_STATS_ENABLED="0",
-    # Half a minute is not enough for its start on two cores that have other work.
-    RAY_raylet_start_wait_time_s="100",
 )
 
 import ray  # noqa: E402

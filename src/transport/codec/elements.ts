@@ -13,9 +13,8 @@ export class Elements {
   /** Of each element. */
   readonly width: number;
   #bytes: Uint8Array = NONE;
+  /** Less than there are only where they are ours to write to. */
   #used = 0;
-  /** Whether `#bytes` are ours to write to. */
-  #owned = false;
 
   constructor(field: NumberField, width: number) {
     this.field = field;
@@ -48,11 +47,10 @@ export class Elements {
   /** Makes room for so many bytes; doubling keeps the cost of many small pieces linear. */
   reserve(size: number): void {
     const needed = this.#used + size;
-    if (this.#owned && needed <= this.#bytes.length) return;
+    if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(this.#used === 0 ? needed : Math.max(needed, 2 * this.#bytes.length));
     grown.set(this.bytes);
     this.#bytes = grown;
-    this.#owned = true;
   }
 
   /** The caller has reserved the room. */

@@ -143,7 +143,7 @@ function readContents(reader: WireReader, tensor: TensorMessage): void {
 function readBytesElement(reader: WireReader, tensor: TensorMessage): void {
   const size = reader.size();
   const start = reader.step(size);
-  const text = reader.bytes.toString('utf8', start, reader.at);
+  const text = reader.decode(start);
   if (tensor.notText === -1 && text.includes('\uFFFD') && !isUtf8(reader.bytes.subarray(start, reader.at))) {
     tensor.notText = tensor.texts.length;
   }

@@ -1,4 +1,7 @@
-/** Writes inference.ModelInferResponse, alone or in a stream's ModelStreamInferResponse; from the last field to the first. */
+/**
+ * Writes inference.ModelInferResponse, alone or in a stream's ModelStreamInferResponse; each message from its last
+ * field to its first.
+ */
 import type { PredictReply } from '../../domain/predict.ts';
 import type { Tensor } from '../../domain/tensor.ts';
 import { type FieldTags, rawBytes, writeValues } from './output-values.ts';

@@ -1,4 +1,6 @@
-/** Reads sluice.v1.PredictRequest. Like protobufjs it goes by field numbers: a wrong wire type is read as the right one. */
+/**
+ * Reads sluice.v1.PredictRequest. Like protobufjs it goes by field numbers: a wrong wire type is read as the right one.
+ */
 import { readBools, readFixed, readVarints32, readVarints64 } from './read-elements.ts';
 import { findText } from './find-text.ts';
 import { checkRepeats } from './repeats.ts';

@@ -1,4 +1,7 @@
-/** Writes sluice.v1.PredictReply, alone or in a stream's PredictStreamReply; each message from its last field to its first. */
+/**
+ * Writes sluice.v1.PredictReply, alone or in a stream's PredictStreamReply; each message from its last field to its
+ * first.
+ */
 import type { PredictReply, Timings } from '../../domain/predict.ts';
 import type { Tensor } from '../../domain/tensor.ts';
 import { type FieldTags, rawBytes, writeValues } from './output-values.ts';

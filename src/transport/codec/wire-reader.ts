@@ -2,17 +2,18 @@
  * Reads a protobuf message in place. It takes what protobufjs takes, with three exceptions where protobufjs guesses: a
  * varint that has no end, one of 6 to 9 bytes, and a string that is cut short are read by the specification here.
  */
+import { constants } from 'node:buffer';
 import { knownText, SHORT_TEXT_BYTES } from './known-text.ts';
 import { malformedMessage } from './malformed.ts';
 
 /** The low bits of a tag. */
-export const VARINT = 0;
-export const FIXED_64 = 1;
+const VARINT = 0;
+const FIXED_64 = 1;
 /** Strings, bytes, messages and packed numbers. */
 export const SIZED = 2;
 const GROUP = 3;
 const GROUP_END = 4;
-export const FIXED_32 = 5;
+const FIXED_32 = 5;
 
 const MAX_VARINT_BYTES = 10;
 
@@ -104,7 +105,7 @@ export class WireReader {
     const size = this.size();
     if (size === 0) return '';
     const start = this.step(size);
-    return this.bytes.toString('utf8', start, this.at);
+    return this.decode(start);
   }
 
   /** Text that many messages have in common, such as the name of a model. */
@@ -112,8 +113,16 @@ export class WireReader {
     const size = this.size();
     if (size === 0) return '';
     const start = this.step(size);
-    if (size > SHORT_TEXT_BYTES) return this.bytes.toString('utf8', start, this.at);
+    if (size > SHORT_TEXT_BYTES) return this.decode(start);
     return knownText(this.bytes, start, this.at);
+  }
+
+  /** The text from `start` to here. */
+  decode(start: number): string {
+    if (this.at - start > constants.MAX_STRING_LENGTH) {
+      throw malformedMessage(`a text of ${this.at - start} bytes is longer than a string can be`);
+    }
+    return this.bytes.toString('utf8', start, this.at);
   }
 
   /** The next bytes: a view of the message unless they are few. */

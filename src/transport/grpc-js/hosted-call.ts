@@ -1,4 +1,4 @@
-/** A call of the lean transport as grpc-js's handlers know calls: a Duplex with metadata, a deadline and `cancelled`. */
+/** A call of the lean transport as grpc-js's handlers know calls: a Duplex with metadata and `cancelled`. */
 import { Duplex } from 'node:stream';
 import { Metadata } from '@grpc/grpc-js';
 import type { MetadataFields } from '../h2/metadata.ts';
@@ -111,5 +111,7 @@ function statusOf(error: unknown): Status {
 }
 
 function fieldsOf(metadata: Metadata): MetadataFields {
-  return Object.entries(metadata.getMap());
+  return Object.entries(metadata.toJSON()).flatMap(([name, values]) =>
+    values.map((value): MetadataFields[number] => [name, value]),
+  );
 }

@@ -87,7 +87,7 @@ function open(call: StreamCall, method: Method): void {
   };
   if (method.requestStream) {
     call.listener = {
-      message: (bytes) => decoding(call, () => hosted.takeMessage(bytes)),
+      message: (bytes) => decoding(call, hosted, () => hosted.takeMessage(bytes)),
       end: () => hosted.takeEnd(),
       gone,
       drained,
@@ -99,7 +99,7 @@ function open(call: StreamCall, method: Method): void {
   call.listener = {
     message: (bytes) => {
       messages += 1;
-      decoding(call, () => {
+      decoding(call, hosted, () => {
         hosted.request = hosted.decode(bytes);
       });
     },
@@ -118,10 +118,11 @@ function start(hosted: HostedCall, { handler, responseStream }: Method): void {
 }
 
 /** A package's own codec throws where a message is none of its. */
-function decoding(call: StreamCall, decode: () => void): void {
+function decoding(call: StreamCall, hosted: HostedCall, decode: () => void): void {
   try {
     decode();
   } catch (caught) {
     call.end({ code: STATUS_OF.internal, message: `the message cannot be read: ${describeError(caught)}` });
+    hosted.gone();
   }
 }

@@ -61,6 +61,8 @@ export class Connection implements InboundHost {
   #sentBytes = 0;
   /** undefined: it takes calls; else when it was asked to leave. */
   #leavingSince: number | undefined;
+  /** When what its calls have not done by then is cut off. */
+  #cutAt = Infinity;
   /** The last call that will be answered has been named. */
   #closing = false;
   #ended = false;
@@ -109,7 +111,7 @@ export class Connection implements InboundHost {
   /** Looks at what takes too long; to be called about once a second. */
   tick(now: number): void {
     this.overhead.refill(now);
-    if (this.#leavingSince === undefined && now >= this.#leavesAt) this.leave();
+    if (this.#leavingSince === undefined && now >= this.#leavesAt) this.leave(this.limits.connectionAgeGraceMs);
     for (const stream of this.streams.all()) {
       const kind = stream.overdue(now);
       if (kind === undefined) continue;
@@ -122,17 +124,20 @@ export class Connection implements InboundHost {
       this.destroy();
     } else if (this.#leavingSince !== undefined) {
       if (now - this.#leavingSince > LEAVE_PING_MS) this.#nameLast();
-      if (now - this.#leavingSince > this.limits.connectionAgeGraceMs) this.destroy();
+      if (now > this.#cutAt) this.destroy();
     }
   }
 
   /**
    * Asks the client to go without losing a call, as RFC 9113 (6.8) advises: a first GOAWAY that promises to answer
-   * everything, a ping to know that it was read, then the GOAWAY that names the last call taken.
+   * everything, a ping to know that it was read, then the GOAWAY that names the last call taken. Calls that are not
+   * done after `graceMs` are cut off; the last one to ask says how long that is.
    */
-  leave(): void {
+  leave(graceMs: number): void {
+    const now = this.now();
+    this.#cutAt = now + graceMs;
     if (this.#leavingSince !== undefined || this.#ended) return;
-    this.#leavingSince = this.now();
+    this.#leavingSince = now;
     this.outbox.bytes(goawayFrame(ANY_STREAM, CODE.noError, ''));
     this.outbox.bytes(frameOf(FRAME.ping, 0, 0, LEAVE_PING));
   }

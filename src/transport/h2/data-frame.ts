@@ -22,19 +22,22 @@ export class DataFrame {
     if (this.#padded && length === 0) throw tooMuchPadding();
   }
 
-  piece(piece: Buffer): void {
-    const body = this.#padded ? this.#readPadding(piece) : piece;
-    const bytes = Math.min(body.length, this.#left - this.#padding);
-    this.#left -= body.length;
-    if (bytes > 0) this.stream?.data(bytes === body.length ? body : body.subarray(0, bytes));
+  piece(chunk: Buffer, from: number, to: number): void {
+    let start = from;
+    if (this.#padded) {
+      this.#readPadding(chunk[from] ?? 0);
+      start += 1;
+    }
+    const bytes = Math.min(to - start, this.#left - this.#padding);
+    this.#left -= to - start;
+    if (bytes > 0) this.stream?.data(chunk, start, start + bytes);
   }
 
-  #readPadding(piece: Buffer): Buffer {
+  #readPadding(bytes: number): void {
     this.#padded = false;
-    this.#padding = piece[0] ?? 0;
+    this.#padding = bytes;
     this.#left -= 1;
     if (this.#padding > this.#left) throw tooMuchPadding();
-    return piece.subarray(1);
   }
 }
 

@@ -33,7 +33,8 @@ export class DuplexStream extends ServerStream implements StreamCall {
   begin(): void {
     this.working = true;
     if (this.deadline !== Infinity) {
-      const ms = Math.min(MAX_TIMER_MS, Math.max(0, this.deadline - this.receivedAt));
+      // Timers drop fractions of a millisecond, and may fire one early: never before the deadline.
+      const ms = Math.min(MAX_TIMER_MS, Math.ceil(this.deadline - this.receivedAt) + 1);
       this.#timer = setTimeout(() => {
         this.#expire();
       }, ms);
@@ -81,6 +82,7 @@ export class DuplexStream extends ServerStream implements StreamCall {
       this.#backlog.push(bytes);
       return;
     }
+    this.host.partials.release(this);
     this.listener?.message(bytes);
     this.host.partials.consumed(this);
   }
@@ -99,6 +101,8 @@ export class DuplexStream extends ServerStream implements StreamCall {
 
   protected override sendEnd(status: Status): void {
     clearTimeout(this.#timer);
+    // Not the route ends it: nobody waits for what the route still does.
+    if (this.working) this.aborted = true;
     super.sendEnd(status);
   }
 
@@ -109,7 +113,9 @@ export class DuplexStream extends ServerStream implements StreamCall {
       this.listener?.message(next);
     }
     if (this.#paused || this.over) return;
+    this.host.partials.release(this);
     this.host.partials.consumed(this);
+    this.host.partials.arrived(this);
     if (this.remoteEnded && this.allUnpacked) this.lastDelivered();
   }
 

@@ -6,8 +6,8 @@ import { CODE, FRAME, FRAME_HEAD_BYTES, MAX_FRAME_BYTES, PREFACE } from './frame
 export interface FrameSink {
   /** The head of a DATA frame, before any of its payload. `length` includes padding. */
   dataHead(stream: number, flags: number, length: number): void;
-  /** The next piece of that frame's payload; never empty. */
-  dataPiece(piece: Buffer): void;
+  /** The next piece of that frame's payload, from `from` to `to` of the chunk; never empty. */
+  dataPiece(chunk: Buffer, from: number, to: number): void;
   /** The frame's payload has come whole; for an empty one this follows its head. */
   dataEnd(): void;
   /** Any other frame, whole. */
@@ -112,7 +112,7 @@ export class FrameReader {
   #moreData(chunk: Buffer, at: number): number {
     const bytes = Math.min(this.#dataLeft, chunk.length - at);
     this.#dataLeft -= bytes;
-    this.#sink.dataPiece(chunk.subarray(at, at + bytes));
+    this.#sink.dataPiece(chunk, at, at + bytes);
     if (this.#dataLeft === 0) this.#sink.dataEnd();
     return at + bytes;
   }

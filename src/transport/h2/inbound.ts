@@ -67,8 +67,8 @@ export class Inbound implements FrameSink {
     this.#host.streamError(id, new StreamError(CODE.flowControlError, 'more data than the stream has window for'));
   }
 
-  dataPiece(piece: Buffer): void {
-    this.#data.piece(piece);
+  dataPiece(chunk: Buffer, from: number, to: number): void {
+    this.#data.piece(chunk, from, to);
   }
 
   dataEnd(): void {

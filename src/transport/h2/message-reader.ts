@@ -10,7 +10,7 @@ export interface MessageSink {
 const PREFIX_BYTES = 5;
 
 /** Of a message whose end has not come, memory for this many times what has come is taken at most. */
-const BELIEF = 8;
+const BELIEF = 40;
 const FIRST_BYTES = 16 * 1024;
 
 export class MessageReader {
@@ -38,11 +38,12 @@ export class MessageReader {
     return this.#prefixBytes > 0;
   }
 
-  push(piece: Buffer): void {
-    let at = 0;
-    while (at < piece.length && !this.#stopped) {
-      if (this.#prefixBytes < PREFIX_BYTES) at = this.#prefix(piece, at);
-      else at = this.#body(piece, at);
+  /** The bytes from `from` to `to` of the chunk come next. */
+  push(chunk: Buffer, from: number, to: number): void {
+    let at = from;
+    while (at < to && !this.#stopped) {
+      if (this.#prefixBytes < PREFIX_BYTES) at = this.#prefix(chunk, at, to);
+      else at = this.#body(chunk, at, to);
     }
   }
 
@@ -52,34 +53,35 @@ export class MessageReader {
     this.#buffer = undefined;
   }
 
-  #prefix(piece: Buffer, at: number): number {
-    const bytes = Math.min(PREFIX_BYTES - this.#prefixBytes, piece.length - at);
+  #prefix(chunk: Buffer, at: number, to: number): number {
+    const bytes = Math.min(PREFIX_BYTES - this.#prefixBytes, to - at);
     for (let index = at; index < at + bytes; index += 1) {
-      const byte = piece[index] ?? 0;
+      const byte = chunk[index] ?? 0;
       if (this.#prefixBytes === 0) this.#flag = byte;
       else this.#length = this.#length * 256 + byte;
       this.#prefixBytes += 1;
     }
-    if (this.#prefixBytes === PREFIX_BYTES) this.#begin(piece, at + bytes);
+    if (this.#prefixBytes === PREFIX_BYTES) this.#begin(to - at - bytes);
     return at + bytes;
   }
 
-  #begin(piece: Buffer, at: number): void {
+  /** The prefix is there, and `bytes` of what follows it. */
+  #begin(bytes: number): void {
     if (this.#length > this.#maxBytes) {
       this.stop();
       this.#sink.tooLarge(this.#length);
       return;
     }
     this.#filled = 0;
-    const here = Math.min(piece.length - at, this.#length);
+    const here = Math.min(bytes, this.#length);
     this.#buffer = Buffer.allocUnsafe(Math.min(this.#length, Math.max(FIRST_BYTES, BELIEF * here)));
     if (this.#length === 0) this.#complete(this.#buffer);
   }
 
-  #body(piece: Buffer, at: number): number {
-    const bytes = Math.min(this.#length - this.#filled, piece.length - at);
+  #body(chunk: Buffer, at: number, to: number): number {
+    const bytes = Math.min(this.#length - this.#filled, to - at);
     const buffer = this.#roomFor(bytes);
-    piece.copy(buffer, this.#filled, at, at + bytes);
+    chunk.copy(buffer, this.#filled, at, at + bytes);
     this.#filled += bytes;
     if (this.#filled === this.#length) this.#complete(buffer);
     return at + bytes;

@@ -9,7 +9,7 @@ const TEXT = Buffer.from('This port speaks gRPC: POST with content-type applicat
 const NO_TRAILERS = Buffer.alloc(0);
 
 export class NotGrpcStream extends ServerStream {
-  readonly holdsBack = true;
+  readonly holdsBack = false;
   readonly #block: Buffer;
 
   constructor(host: StreamHost, id: number, head: CallHead) {

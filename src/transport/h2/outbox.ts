@@ -1,6 +1,6 @@
 /** What a connection has to send, gathered and written once per turn of the event loop. */
 import type { Socket } from 'node:net';
-import { writeUint32, writeFrameHead, type FrameHead } from './frame.ts';
+import { FRAME_HEAD_BYTES, writeUint32, writeFrameHead, type FrameHead } from './frame.ts';
 
 /** Small frames are copied into blocks of this size, so that a turn's replies leave in one write. */
 const BLOCK_BYTES = 16 * 1024;
@@ -8,7 +8,7 @@ const BLOCK_BYTES = 16 * 1024;
 /** A larger piece is handed to the socket as it is. */
 const COPY_BYTES = 2 * 1024;
 
-/** With more in the socket's own queue the other side does not read: nothing is added, and nothing read from it. */
+/** With more that waits, here and in the socket, the other side does not read: no body is added, and nothing read. */
 const BLOCKED_BYTES = 2 ** 20;
 
 /** Writes all outboxes of a server that have something, once a turn. */
@@ -34,6 +34,8 @@ export class Outbox {
   #start = 0;
   #used = 0;
   #pieces: Uint8Array[] = [];
+  /** Bytes of the pieces and of the block that are not written yet. */
+  #unwritten = 0;
   #scheduled = false;
   #closed = false;
 
@@ -44,7 +46,7 @@ export class Outbox {
 
   /** The other side takes too little: wait for the socket's `drain`. */
   get blocked(): boolean {
-    return this.#socket.writableLength > BLOCKED_BYTES;
+    return this.#socket.writableLength + this.#unwritten > BLOCKED_BYTES;
   }
 
   /** Bytes that the other side has not taken. */
@@ -58,7 +60,7 @@ export class Outbox {
   }
 
   head(head: FrameHead): void {
-    this.#reserve(16);
+    this.#reserve(FRAME_HEAD_BYTES);
     this.#used = writeFrameHead(this.#block, this.#used, head);
   }
 
@@ -76,6 +78,7 @@ export class Outbox {
     if (length > COPY_BYTES) {
       this.#seal();
       this.#pieces.push(bytes);
+      this.#unwritten += length;
       this.#schedule();
       return;
     }
@@ -94,6 +97,7 @@ export class Outbox {
     const [first] = pieces;
     if (first === undefined) return;
     this.#pieces = [];
+    this.#unwritten = 0;
     if (pieces.length === 1) {
       this.#socket.write(first);
       return;
@@ -112,6 +116,7 @@ export class Outbox {
 
   #reserve(bytes: number): void {
     this.#schedule();
+    this.#unwritten += bytes;
     if (this.#used + bytes <= BLOCK_BYTES) return;
     this.#seal();
     this.#block = Buffer.allocUnsafe(BLOCK_BYTES);

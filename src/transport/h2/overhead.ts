@@ -1,4 +1,4 @@
-/** How much a connection may ask of the server beside calls: an account that floods overdraw and honest clients do not. */
+/** What a connection may ask of the server beside calls: an account that floods overdraw, and honest clients do not. */
 
 /** Where an account begins, and the most that it holds. */
 const MOST = 10_000;

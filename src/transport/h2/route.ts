@@ -63,7 +63,10 @@ export interface StreamListener {
   message(bytes: Uint8Array): void;
   /** The caller has sent its last message. */
   end(): void;
-  /** The call is over before `end` was called on it: cancelled, its deadline passed, the connection lost. */
+  /**
+   * The call is over before `end` was called on it: cancelled, its deadline passed, the connection lost. The route
+   * still calls `end` once nobody works for the call: until then it counts as one in work.
+   */
   gone(): void;
   /** After `send` returned false: there is room again. */
   drained(): void;

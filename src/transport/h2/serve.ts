@@ -24,9 +24,11 @@ export interface ServeOptions {
   readonly limits?: Partial<Limits>;
   readonly tls?: TlsOptions;
   readonly hooks?: Partial<Hooks>;
+  /** How often connections are looked at for what takes too long: milliseconds, TICK_MS unless told. For tests. */
+  readonly tickMs?: number;
 }
 
-/** How often connections are looked at for what takes too long. Milliseconds. */
+/** Finer than any limit has to be, and too seldom to cost anything. */
 const TICK_MS = 1000;
 
 const SOCKET_OPTIONS = { noDelay: true, allowHalfOpen: true };
@@ -48,7 +50,6 @@ export class H2Server {
   readonly #flushQueue = new FlushQueue();
   readonly #tick: NodeJS.Timeout;
   readonly #now = (): number => performance.now();
-  #sockets = 0;
   #leaving = false;
   #onEmpty: (() => void) | undefined;
 
@@ -58,13 +59,14 @@ export class H2Server {
     this.#limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits });
     this.#hooks = { onAbuse: () => undefined, ...options.hooks };
     this.#listener = this.#createListener();
-    this.#listener.on('connection', (socket: Socket) => {
-      this.#count(socket);
+    this.#listener.maxConnections = this.#limits.maxConnections;
+    this.#listener.on('drop', () => {
+      this.#hooks.onAbuse('connections');
     });
     this.#tick = setInterval(() => {
       const now = this.#now();
       for (const connection of this.#connections) connection.tick(now);
-    }, TICK_MS);
+    }, options.tickMs ?? TICK_MS);
     this.#tick.unref();
   }
 
@@ -100,7 +102,7 @@ export class H2Server {
   async drain(graceMs: number): Promise<boolean> {
     this.stopAccepting();
     this.#leaving = true;
-    for (const connection of this.#connections) connection.leave();
+    for (const connection of this.#connections) connection.leave(Infinity);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(resolve, graceMs, false);
     this.#onEmpty = () => {
@@ -124,7 +126,7 @@ export class H2Server {
     const { tls } = this.#options;
     if (tls === undefined) {
       return createServer(SOCKET_OPTIONS, (socket) => {
-        if (!socket.destroyed) this.#serve(socket);
+        this.#serve(socket);
       });
     }
     const { key, cert, clientCa: ca } = tls;
@@ -135,20 +137,10 @@ export class H2Server {
       if (socket.alpnProtocol === 'h2') this.#serve(socket);
       else socket.destroy();
     });
-    return server.on('tlsClientError', () => {
+    // Also when a handshake does not come in time; the socket would stay open.
+    return server.on('tlsClientError', (_error, socket) => {
       this.#hooks.onAbuse('bad_preface');
-    });
-  }
-
-  #count(socket: Socket): void {
-    if (this.#sockets >= this.#limits.maxConnections) {
-      this.#hooks.onAbuse('connections');
       socket.destroy();
-      return;
-    }
-    this.#sockets += 1;
-    socket.once('close', () => {
-      this.#sockets -= 1;
     });
   }
 
@@ -166,6 +158,6 @@ export class H2Server {
       },
     });
     this.#connections.add(connection);
-    if (this.#leaving) connection.leave();
+    if (this.#leaving) connection.leave(Infinity);
   }
 }

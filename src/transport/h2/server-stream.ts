@@ -91,11 +91,11 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
   abstract begin(): void;
 
   /** The next bytes of the body. */
-  protected body(piece: Buffer): void {
-    this.#reader.push(piece);
+  protected body(chunk: Buffer, from: number, to: number): void {
+    this.#reader.push(chunk, from, to);
   }
 
-  /** A whole message, unpacked. */
+  /** A whole message, unpacked. What it had reserved is released once the route has it. */
   protected abstract deliver(bytes: Buffer): void;
 
   /** The last message was delivered, and no other comes. */
@@ -106,11 +106,11 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
 
   abstract progressed(): void;
 
-  /** A piece of the request's body. */
-  data(piece: Buffer): void {
+  /** A piece of the request's body: from `from` to `to` of the chunk. */
+  data(chunk: Buffer, from: number, to: number): void {
     if (this.over || this.localEnded) return;
-    this.#dataBytes += piece.length;
-    this.body(piece);
+    this.#dataBytes += to - from;
+    this.body(chunk, from, to);
     if (this.waitingSince === Infinity && this.#reader.partial) this.waitingSince = this.host.now();
     this.host.partials.arrived(this);
   }
@@ -131,7 +131,6 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
 
   message(bytes: Buffer, compressed: boolean): void {
     this.host.gotMessage();
-    this.host.partials.release(this);
     if (!compressed && this.#unpacking === undefined) {
       this.deliver(bytes);
       return;
@@ -255,7 +254,8 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
       return;
     }
     const { maxMessageBytes } = this.host.limits;
-    const result = await inflateMessage(encoding, bytes, maxMessageBytes);
+    const wanted = (): boolean => !this.#isDone();
+    const result = await inflateMessage(encoding, bytes, { maxBytes: maxMessageBytes, wanted });
     if (this.#isDone()) return;
     if (result.kind === 'bytes') this.deliver(result.bytes);
     else if (result.kind === 'broken') this.refuse(STATUS.internal, `the message is not ${encoding}: ${result.reason}`);

@@ -6,7 +6,7 @@ import { ServerStream, type StreamHost } from './server-stream.ts';
 import { STATUS } from './status-codes.ts';
 
 export class UnaryStream extends ServerStream implements UnaryCall {
-  readonly holdsBack = true;
+  readonly holdsBack = false;
   readonly #route: UnaryRoute;
   #message: Buffer | undefined;
 
@@ -35,8 +35,12 @@ export class UnaryStream extends ServerStream implements UnaryCall {
   }
 
   protected deliver(bytes: Buffer): void {
-    if (this.#message === undefined) this.#message = bytes;
-    else this.refuse(STATUS.internal, 'a unary call has one message, and more than one came');
+    if (this.#message !== undefined) {
+      this.refuse(STATUS.internal, 'a unary call has one message, and more than one came');
+      return;
+    }
+    this.#message = bytes;
+    if (!this.remoteEnded) this.host.partials.letEnd(this);
   }
 
   protected lastDelivered(): void {
@@ -46,6 +50,7 @@ export class UnaryStream extends ServerStream implements UnaryCall {
       this.refuse(STATUS.internal, 'a unary call has one message, and none came');
       return;
     }
+    this.host.partials.release(this);
     this.working = true;
     this.#route.answer(message, this);
   }

@@ -87,6 +87,32 @@ suite('joinRows and splitRows', () => {
     );
   });
 
+  test('memory that held another batch and is longer than needed is filled from the first byte on', () => {
+    fc.assert(
+      fc.property(requests, (members) => {
+        const used = (bytes: number): ArrayBuffer => new Uint8Array(bytes + 5).fill(255).buffer;
+        for (const [at, block] of joinRows(members, used).entries()) {
+          const expected = joinRows(members)[at];
+          const { data } = block;
+          assert(expected);
+          if (!(data instanceof ArrayBuffer && expected.data instanceof ArrayBuffer)) continue;
+          const { byteLength } = expected.data;
+          assert.equal(data.byteLength, byteLength + 5);
+          assert.deepEqual({ ...block, data: data.slice(0, byteLength) }, expected);
+        }
+      }),
+      { seed: 7, numRuns: 50 },
+    );
+  });
+
+  test('a tensor with more or fewer bytes than its shape says is not joined: what was there before would stay', () => {
+    for (const values of [[1], [1, 2, 3]]) {
+      const odd = { ...tensor('x', 'FP32', [values.length], values), shape: [2] };
+      assert.throws(() => joinRows([[odd]]), /as many bytes as its shape says|offset is out of bounds/);
+      assert.throws(() => joinRows([[odd], [odd]]), /as many bytes as its shape says|offset is out of bounds/);
+    }
+  });
+
   test('one member becomes a block of its own as it is', () => {
     const scalar = tensor('scale', 'FP32', [], [2]);
     const [block] = joinRows([[scalar]]);

@@ -385,6 +385,30 @@ suite('Manager, policies', () => {
     assert.deepEqual(bench.manager.inForce(), []);
   });
 
+  test('an epoch draws the keys of the arm that gives slots away, and goes on doing so when its route is made anew', async () => {
+    /** In each half of the slots: drawn in the epoch in force, kept, or not compared. */
+    const drawnIn = (bench: ManagerBench): string =>
+      ['user-0', 'user-1', 'user-2', 'user-3', 'user-4', 'user-5']
+        .map((routingKey) => bench.router.route({ model: 'iris', version: '', routingKey, header: () => undefined }))
+        .toSorted((a, b) => a.slot - b.slot)
+        .map(({ evidence, isDrawn }) => (evidence === 'none' ? '-' : isDrawn ? 'drawn' : 'kept'))
+        .join(' ');
+    const bench = await serving('iris/1 iris/2 | traffic iris 1=10000 | epoch iris 6');
+    const then = async (script: string): Promise<string> => {
+      bench.want(script);
+      await bench.endAll();
+      return drawnIn(bench);
+    };
+    assert.equal(drawnIn(bench), '- - - - - -');
+    assert.equal(await then(HALVES), 'drawn drawn drawn drawn drawn drawn');
+    assert.equal(await then(`${HALVES} | other iris/4`), 'drawn drawn drawn drawn drawn drawn');
+    assert.equal(
+      await then('iris/1 iris/2 | traffic iris 1=3000 2=7000 | epoch iris 8'),
+      'drawn drawn drawn drawn kept kept',
+    );
+    assert.equal(drawnIn(await serving(HALVES)), 'kept kept kept kept kept kept');
+  });
+
   test('a version of the policy in force that is lost does not make it another one', async () => {
     const bench = await serving(HALVES);
     bench.manager.fault(ask(bench), 'a run did not end');
@@ -405,6 +429,7 @@ suite('Manager, policies', () => {
       shadows: [{ runner: three, share: 10_000 }],
       failOver: two,
       evidence: 'none',
+      isDrawn: false,
       key: '',
     });
     const { target, arm } = bench.router.route({ ...question, header: () => undefined });

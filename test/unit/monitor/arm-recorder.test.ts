@@ -32,6 +32,7 @@ const NOTHING: ArmTotals = {
   longestRow: 0,
   parts: [],
   request: NO_VALUES,
+  runRequest: NO_VALUES,
   runCompute: NO_VALUES,
   pairRequest: NO_VALUES,
   pairCompute: NO_VALUES,
@@ -90,12 +91,13 @@ suite('ArmRecorder', () => {
       armCall({ ms: 2, run }),
       armCall({ outcome: 'internal', ms: 500, run: { id: Symbol(), computeMs: 4 } }),
     ]);
-    const figures = (['request', 'runCompute'] as const).map((name) => {
+    const figures = (['request', 'runRequest', 'runCompute'] as const).map((name) => {
       const { count, sum, min, max } = totals[name];
       return [name, count, sum, min, max];
     });
     assert.deepEqual(figures, [
       ['request', 2, 0.01, 0.002, 0.008],
+      ['runRequest', 1, 0.008, 0.008, 0.008],
       ['runCompute', 1, 0.004, 0.004, 0.004],
     ]);
   });
@@ -150,7 +152,7 @@ suite('ArmRecorder', () => {
         const ok = counted.filter(({ outcome }) => outcome === 'ok');
         const faults = counted.filter(({ outcome }) => FAULTS.includes(outcome));
         const overloads = counted.filter(({ outcome }) => OVERLOADS.includes(outcome));
-        const { request, runCompute, faultsInARow, longestRow, ...others } = totalsOf(calls);
+        const { request, runRequest, runCompute, faultsInARow, longestRow, ...others } = totalsOf(calls);
         const { pairRequest, pairCompute, drawnRequest, drawnCompute, ...counts } = others;
         assert.deepEqual(counts, {
           calls: counted.length,
@@ -164,7 +166,7 @@ suite('ArmRecorder', () => {
           parts: partsOf(counted),
         });
         const runs = ok.filter(({ run }) => run !== undefined).length;
-        assert.deepEqual([request.count, runCompute.count], [ok.length, runs]);
+        assert.deepEqual([request.count, runRequest.count, runCompute.count], [ok.length, runs, runs]);
         const compared = [pairRequest, pairCompute, drawnRequest, drawnCompute].map(({ count }) => count);
         assert.deepEqual(compared, [0, 0, 0, 0]);
         const last = counted.findLastIndex(({ outcome }) => !FAULTS.includes(outcome));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { Neighbours, PairTimes } from '../../../src/monitor/neighbours.ts';
+import { Neighbours, RunTimes } from '../../../src/monitor/neighbours.ts';
 import type { Neighbour, RunTime } from '../../../src/monitor/neighbours.ts';
 
 const runOf = (computeMs = 1): RunTime => ({ id: Symbol(), computeMs });
@@ -10,8 +10,8 @@ const runOf = (computeMs = 1): RunTime => ({ id: Symbol(), computeMs });
 /** Two arms of an epoch; calls are named by the order in which they came. */
 class Scene {
   readonly neighbours = new Neighbours();
-  readonly a = new PairTimes();
-  readonly b = new PairTimes();
+  readonly a = new RunTimes();
+  readonly b = new RunTimes();
   readonly calls: Neighbour[] = [];
 
   come(arms: string): void {

@@ -191,8 +191,8 @@ suite('errors', () => {
 });
 
 suite('latencies', () => {
-  const p50 = ({ latencies }: RolloutEvidence): readonly number[] => {
-    const { candidateRuns, candidateSlow, stableRuns, stableSlow } = latencies.compute_p50;
+  const p50 = ({ latencies }: RolloutEvidence, of: 'runs' | 'pairs' = 'pairs'): readonly number[] => {
+    const { candidateRuns, candidateSlow, stableRuns, stableSlow } = latencies.compute_p50[of];
     return [candidateRuns, candidateSlow, stableRuns, stableSlow];
   };
 
@@ -215,11 +215,19 @@ suite('latencies', () => {
     assert.deepEqual(p50(next), [13, 3, 10, 10]);
   });
 
-  test('are compared with all runs of stable while it has few in pairs', () => {
-    const stable = new Arm('stable').calls(60, { ms: 10, isAlone: true });
+  test('are evidence of harm by what all runs of stable took, in pairs or not', () => {
+    const stable = new Arm('stable').calls(50, { ms: 10, isAlone: true });
     const first = taken(opened(1000), [stable]);
     const next = taken(first, [stable.calls(2), new Arm('candidate').calls(2, { ms: 30 })]);
-    assert.deepEqual(p50(next), [2, 2, 2, 0]);
+    assert.deepEqual(
+      [p50(next, 'runs'), p50(next, 'pairs')],
+      [
+        [2, 2, 2, 0],
+        [0, 0, 0, 0],
+      ],
+    );
+    const wanted = addCounts(NO_COUNT_EVIDENCE, { candidate: 2, baseline: 0, share: 0.5, margin: 1 });
+    assert.deepEqual(next.latencies.compute_p50.logs, wanted);
   });
 
   test('of pairs that are known say what is no harm, and are no evidence of it', () => {
@@ -251,7 +259,7 @@ suite('latencies', () => {
       const stable = new Arm('stable').calls(60);
       const first = taken(opened(weight), [stable]);
       const next = taken(first, [stable.calls(20), new Arm('candidate').calls(40)]);
-      assert.equal(next.latencies.compute_p50.candidateRuns, runs, `${weight}`);
+      assert.equal(next.latencies.compute_p50.pairs.candidateRuns, runs, `${weight}`);
     }
   });
 });

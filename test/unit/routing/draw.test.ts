@@ -4,9 +4,8 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import type { Arm } from '../../../src/domain/traffic.ts';
 import { nextDraw, unknownDraw } from '../../../src/routing/draw.ts';
-import type { Draw } from '../../../src/routing/draw.ts';
 import { buildLadder } from '../../../src/routing/route-table.ts';
-import type { Ladder } from '../../../src/routing/route-table.ts';
+import type { Draw, Ladder } from '../../../src/routing/route-table.ts';
 import { assignSlots } from '../../../src/routing/slots.ts';
 
 /** Epochs in which version 2 has these weights and 1 the others. */

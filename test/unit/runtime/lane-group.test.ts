@@ -86,6 +86,31 @@ suite('LaneGroup, batching', () => {
     assert(runs.length < 100, 'some ran together');
   });
 
+  test('a batch that is full goes at once, though others were sent before', async (t) => {
+    const runner = await benchFor(t, 1).load('simple', { maxBatchRows: 4 }, { batchRows: 4, batchRunMs: 2 });
+    for (let round = 0; round < 2; round += 1) {
+      const asks = Array.from({ length: runner.fullRows - 1 }, (_, caller) => checkSimple(runner, caller));
+      assert.equal(runner.running, 0);
+      asks.push(checkSimple(runner, 9));
+      assert.deepEqual([runner.running, runner.waitingRows], [runner.fullRows, 0]);
+      await Promise.all(asks);
+    }
+  });
+
+  test('large requests keep apart what is theirs, though their batches use the same memory', async (t) => {
+    const runner = await benchFor(t, 2).load('ragged', { maxQueueBytes: 2 ** 26 });
+    const asks = Array.from({ length: 60 }, async (_, caller) => {
+      const length = 20_000 + 5000 * (caller % 3);
+      const inputs = [tensor('x', 'FP32', [1, length], Array<number>(length).fill(caller))];
+      const [y, total] = await ask(runner, inputs, { group: `${String(length)},` });
+      assert(y?.data instanceof Uint8Array && total !== undefined);
+      const values = new Float32Array(y.data.slice().buffer);
+      assert(values.length === length && values.every((value) => value === 2 * caller));
+      assert.deepEqual(plain([total]), plain([tensor('total', 'FP32', [1], [caller * length])]));
+    });
+    await Promise.all(asks);
+  });
+
   test('requests of several rows, and of other lengths, keep apart what is theirs', async (t) => {
     const runner = await benchFor(t, 1).load('ragged');
     const asks = Array.from({ length: 60 }, async (_, caller) => {
@@ -143,7 +168,9 @@ suite('LaneGroup, batching', () => {
   });
 
   test('who is cancelled or runs out of time while lanes are busy is told without having been run', async (t) => {
-    const runner = await benchFor(t, 1).load('slow_on_demand', { batching: false });
+    // Told that a run is long, the scheduler sends none behind it yet.
+    const long = { singleRunMs: 1000, batchRunMs: 1000 };
+    const runner = await benchFor(t, 1).load('slow_on_demand', { batching: false }, long);
     const running = ask(runner, row(2000, 1));
     await dispatched();
     const caller = new AbortController();

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { qualifyVersion } from '../../../src/registry/qualification.ts';
 import type { QualificationOptions } from '../../../src/registry/qualification.ts';
 import type { VersionSpec } from '../../../src/domain/version.ts';
-import { fixture } from '../../support/builders.ts';
+import { fixture, spec } from '../../support/builders.ts';
+import { encodeModel, twoLayers } from '../../support/onnx-models.ts';
 
 const CHILD = fileURLToPath(new URL('../../../src/runtime/qualification-child.ts', import.meta.url));
 
@@ -65,6 +66,7 @@ suite('qualifyVersion', { concurrency: 1 }, () => {
       [{ ...spec, digest: 'other' }, {}],
       [{ ...spec, settings: { ...spec.settings, maxBatchRows: 4 } }, {}],
       [{ ...spec, settings: { ...spec.settings, intraOpThreads: 2 } }, {}],
+      [{ ...spec, settings: { ...spec.settings, weights: 'memory' } }, {}],
       [spec, { revision: 'other' }],
     ];
     for (const [other, over] of others) {
@@ -75,6 +77,37 @@ suite('qualifyVersion', { concurrency: 1 }, () => {
       { ...spec, settings: { ...spec.settings, maxQueueRows: 1 } },
       options({ ...NO_CHILD, cacheDir }),
     );
+  });
+
+  test('both layouts of weights are measured in the sizes in use, and the shared one is chosen for memory', async () => {
+    const path = join(scratch, 'two-layers.onnx');
+    await writeFile(path, encodeModel(twoLayers()));
+    const settings = { ...(await fixture('simple')).settings, weights: 'memory' as const };
+    const { weights, ...report } = await qualifyVersion(spec({ path, digest: 'layers', settings }), options());
+    assert(weights?.shared);
+    const sizes = [weights.exported, weights.shared].map(({ runs }) => runs.map(({ rows }) => rows));
+    assert.deepEqual(sizes, [
+      [1, 3, 8],
+      [1, 3, 8],
+    ]);
+    assert.deepEqual([weights.layout, weights.sharedBytes], ['shared', 245_760]);
+    assert.match(weights.reason, /^one copy for all, as the preference for memory says; runs take .*x at 8 rows/);
+    const { loadMs, memoryBytes, runs } = weights.shared;
+    assert.deepEqual([report.loadMs, report.memoryBytes, report.batchRunMs], [loadMs, memoryBytes, runs.at(-1)?.ms]);
+    // The layout is gone; its weights wait for who loads the version.
+    const left = await readdir(join(scratch, 'weights'));
+    assert.deepEqual([left.length, left.every((name) => /^[0-9a-f]{64}$/.test(name))], [2, true]);
+  });
+
+  test('a version whose weights cannot be shared serves as it was exported, and the reason is said', async () => {
+    const path = join(scratch, 'mixed.onnx');
+    await writeFile(path, encodeModel(twoLayers()));
+    const weightsPool = join(scratch, 'no-pool');
+    await writeFile(weightsPool, 'a file');
+    const settings = { ...(await fixture('simple')).settings, weights: 'memory' as const };
+    const { weights } = await qualifyVersion(spec({ path, digest: 'mixed', settings }), options({ weightsPool }));
+    assert.deepEqual([weights?.layout, weights?.shared, weights?.sharedBytes], ['exported', undefined, 245_760]);
+    assert.match(weights?.reason ?? '', /^its weights cannot be shared: (EEXIST|ENOTDIR)/);
   });
 
   test('a report that cannot be read is made again', async () => {

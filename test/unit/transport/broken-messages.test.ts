@@ -4,6 +4,7 @@
  * what there is of a string that is cut short.
  */
 import assert from 'node:assert/strict';
+import { constants } from 'node:buffer';
 import { createRequire } from 'node:module';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -167,6 +168,23 @@ describe('broken requests of the hot methods', () => {
         String(field),
       );
     }
+  });
+
+  it('a text that no string can hold is refused', () => {
+    // Untouched memory costs nothing.
+    const bytes = Buffer.allocUnsafeSlow(constants.MAX_STRING_LENGTH + 1 + 6);
+    const head = Buffer.concat([varint((1 << 3) | 2), varint(constants.MAX_STRING_LENGTH + 1)]);
+    head.copy(bytes);
+    assert.equal(
+      ours(() => readPredict(bytes)),
+      'malformed',
+    );
+    head.writeUInt8((5 << 3) | 2);
+    head.copy(bytes);
+    assert.equal(
+      ours(() => readPredict(bytes)),
+      'malformed',
+    );
   });
 
   it('as many tensors, names and parameters as the limit are read, and one more is refused by name', () => {

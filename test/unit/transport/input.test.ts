@@ -118,6 +118,11 @@ describe('tensors over the wire', () => {
     assert.deepEqual(types, ['FP32', 'FP64', 'INT32', 'INT64', 'UINT32', 'UINT64', 'BOOL', 'BYTES']);
   });
 
+  it('a shape may have 64 dimensions', () => {
+    const shape = new Array<number>(64).fill(1);
+    assert.deepEqual(arrives({ inputs: [{ name: 'x', shape, floats: [1] }] })[0]?.shape, shape);
+  });
+
   it('the ends of the 64-bit ranges arrive exactly', () => {
     const inputs = [
       { name: 'a', shape: [2], int64s: ['-9223372036854775808', '9223372036854775807'] },
