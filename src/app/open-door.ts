@@ -40,8 +40,8 @@ export function openDoor({
   keepOutcomes,
 }: OpenDoorOptions): Promise<Door> {
   const ready = (): boolean => catalog.settled();
-  const { open } = config.predictTransport === 'h2' ? LeanDoor : PredictDoor;
-  return open({
+  const Implementation = config.predictTransport === 'h2' ? LeanDoor : PredictDoor;
+  return Implementation.open({
     address: config.predictAddress,
     reusePort,
     reflection: config.reflection,

@@ -17,7 +17,7 @@ export function helpText(): string {
     '',
     'Usage: npm start -- [up | serve | admin] [--option=value | --option value]...',
     '',
-    'up (the default) runs one admin process and the serve processes; serve and admin run one of them alone.',
+    'up (the default) runs one admin and some serve processes; serve and admin run one of them alone.',
     'What operators can do with a running server: npx sluice help',
     '',
     'Flags win over environment variables. True-or-false options are --x and --no-x.',

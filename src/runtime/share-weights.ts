@@ -1,6 +1,6 @@
 /** Makes a version's shared layout: its model file anew, with the weights beside it as files that sessions can map. */
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ServerError } from '../domain/errors.ts';
 import { checkExternalFile } from '../onnx/external-files.ts';
@@ -65,12 +65,22 @@ function mapFile(file: ModelFile, path: string): ModelMap {
  * `checked` before is only looked at for being there.
  */
 export function bringLayout(place: LayoutPlace, digest: string, { checked }: { readonly checked: boolean }): void {
+  const wasThere = existsSync(place.folder);
   if (isLayout(place, digest, { checked })) return;
-  removeLayout(place);
-  const made = shareWeights(place);
-  if (made.digest === digest && isLayout(place, digest, { checked: false })) return;
+  if (wasThere) removeLayout(place);
+  shareUnlessThere(place);
+  if (isLayout(place, digest, { checked: false })) return;
   removeLayout(place);
   throw new ServerError('data_loss', 'its weights, laid out anew, are not those that were qualified; see the disk');
+}
+
+/** Where a successor starts, two processes may be at it: the layout of the quicker one is as good. */
+function shareUnlessThere(place: LayoutPlace): void {
+  try {
+    shareWeights(place);
+  } catch (caught) {
+    if (codeOf(caught) !== 'ENOTEMPTY' && codeOf(caught) !== 'EEXIST') throw caught;
+  }
 }
 
 /** What is mapped stays so until its sessions are closed. */

@@ -51,8 +51,7 @@ export class FakeSocket {
     const frames: WrittenFrame[] = [];
     for (let at = 0; at < bytes.length;) {
       const end = at + HEAD_BYTES + bytes.readUIntBE(at, 3);
-      if (end > bytes.length)
-        throw new Error(`a frame of ${end - at} bytes, of which ${bytes.length - at} were written`);
+      if (end > bytes.length) throw new Error(`${end - bytes.length} bytes of a frame were not written`);
       frames.push({
         type: bytes.readUInt8(at + 3),
         flags: bytes.readUInt8(at + 4),

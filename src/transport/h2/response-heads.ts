@@ -14,7 +14,7 @@ const HEAD: readonly [string, string][] = [
 ];
 
 /** Before the first message. */
-export const INITIAL = encodeFields(HEAD);
+const INITIAL = encodeFields(HEAD);
 
 /** After the last one. */
 export const OK_TRAILERS = encodeFields([['grpc-status', '0']]);

@@ -22,7 +22,10 @@ test('a lone process has a lane per core, less one for the transport from four c
 });
 
 test('there is one process per eight whole cores', () => {
-  assert.deepEqual([15, 16, 17, 23, 24, 64, 128].map((cores) => auto(cores)[0]), [1, 2, 2, 2, 3, 8, 16]);
+  assert.deepEqual(
+    [15, 16, 17, 23, 24, 64, 128].map((cores) => auto(cores)[0]),
+    [1, 2, 2, 2, 3, 8, 16],
+  );
 });
 
 test('what is asked for is done; the rest follows from it', () => {
@@ -40,7 +43,10 @@ test('what is asked for is done; the rest follows from it', () => {
 });
 
 test('threads of runs and of transports never outnumber the cores where nothing else is asked for', () => {
-  const wishes = fc.record({ intraOpThreads: fc.integer({ min: 1, max: 64 }), cores: fc.integer({ min: 1, max: 1024 }) });
+  const wishes = fc.record({
+    intraOpThreads: fc.integer({ min: 1, max: 64 }),
+    cores: fc.integer({ min: 1, max: 1024 }),
+  });
   fc.assert(
     fc.property(wishes, ({ intraOpThreads, cores }) => {
       const { processes, lanes, cores: share } = placement({ ...AUTO, intraOpThreads }, cores);

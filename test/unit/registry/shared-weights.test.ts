@@ -80,6 +80,17 @@ suite('SharedWeights', () => {
     assert.deepEqual(faults, [kept.weights?.reason]);
   });
 
+  test('a process and its successor may lay out the same version at once', async () => {
+    const prepared = await version();
+    const both = await Promise.all([open().prepare(prepared), open().prepare(prepared)]);
+    const path = join(root, 'layouts', DIGEST, 'model.onnx');
+    assert.deepEqual(
+      both.map(({ spec: brought }) => brought.path),
+      [path, path],
+    );
+    assert.deepEqual([(await filesIn('weights')).length, faults], [2, []]);
+  });
+
   test('what a former process left is read through before it is used', async () => {
     const prepared = await version();
     const { path } = (await open().prepare(prepared)).spec;

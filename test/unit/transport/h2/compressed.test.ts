@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
-import type { Route } from '../../../../src/transport/h2/route.ts';
 import { type H2Server, serve } from '../../../../src/transport/h2/serve.ts';
 import { answerOn, messagesOf, statusOn } from '../../../support/h2-answer.ts';
 import { CHAT, ECHO, labRoutes } from '../../../support/h2-routes.ts';
@@ -22,7 +21,7 @@ suite('compressed requests', () => {
   const seen = { slowCalls: 0, slowAtWork: 0, openChats: 0 };
   let server: H2Server;
   before(async () => {
-    const routes: Map<string, Route> = new Map(labRoutes(seen));
+    const routes = labRoutes(seen);
     server = await serve(routes, { host: '127.0.0.1', port: 0, limits: { maxMessageBytes: MAX_BYTES } });
   });
   after(() => server.close());

@@ -143,7 +143,7 @@ test('memory for a message that comes in one piece is taken once', () => {
 /** Bytes of each allocation meanwhile that does not clear its memory, as all large ones here. */
 function allocations(run: () => void): number[] {
   const taken: number[] = [];
-  const original = Buffer.allocUnsafe;
+  const original = Buffer.allocUnsafe.bind(Buffer);
   Buffer.allocUnsafe = (size) => {
     taken.push(size);
     return original(size);

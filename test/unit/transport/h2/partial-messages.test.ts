@@ -7,6 +7,9 @@ import { PartialMessages, type ReceivingStream } from '../../../../src/transport
 const WINDOW = 65_535;
 const BUDGET = 1_000_000;
 
+/** What the end of a request may need. */
+const END_BYTES = 1024;
+
 /** A stream on which one message comes. */
 class Upload implements ReceivingStream {
   readonly id: number;
@@ -14,7 +17,7 @@ class Upload implements ReceivingStream {
   over = false;
   receiveWindow = WINDOW;
   reserved = 0;
-  holdsBack = true;
+  holdsBack = false;
   #came = 0;
 
   constructor(id: number, bytes: number) {
@@ -62,6 +65,12 @@ class Scene {
   cancel(upload: Upload): void {
     upload.over = true;
     this.partials.release(upload);
+  }
+
+  upload(id: number): Upload {
+    const found = this.#uploads.find((upload) => upload.id === id);
+    assert(found);
+    return found;
   }
 
   get who(): number[] {
@@ -133,6 +142,21 @@ suite('window for messages that have begun', () => {
     assert.deepEqual(scene.who, [1, 5]);
   });
 
+  test('is not given while the route holds its stream back, and does not keep others waiting for it', () => {
+    const scene = new Scene();
+    const first = scene.begin(WINDOW + BUDGET);
+    const held = scene.begin(WINDOW + BUDGET);
+    scene.begin(WINDOW + 1);
+    held.holdsBack = true;
+    scene.send(first, Infinity);
+    assert.deepEqual(scene.who, [1, 5]);
+    held.holdsBack = false;
+    scene.partials.arrived(held);
+    assert.deepEqual(scene.who, [1, 5]);
+    scene.send(scene.upload(5), Infinity);
+    assert.deepEqual(scene.who, [1, 5, 3]);
+  });
+
   test('never exceeds the budget by more than one message, and every message that goes on comes to its end', () => {
     const message = fc.record({ bytes: fc.integer({ min: 1, max: 2 * BUDGET }), cancelled: fc.integer({ max: 9 }) });
     const steps = fc.array(fc.record({ who: fc.nat(), bytes: fc.integer({ min: 1, max: 300_000 }) }), {
@@ -151,7 +175,7 @@ suite('window for messages that have begun', () => {
         const act = (upload: Upload, bytes: number, index: number): number => {
           if (upload.over || upload.complete) return 0;
           const sent = scene.send(upload, bytes);
-          if (messages[index]?.cancelled === 0 && !upload.complete) scene.cancel(upload);
+          if (messages[index]?.cancelled === 0 && upload.missing > 0) scene.cancel(upload);
           check();
           return sent;
         };
@@ -160,7 +184,8 @@ suite('window for messages that have begun', () => {
           moved = 0;
           for (const [index, upload] of uploads.entries()) moved += act(upload, 50_000, index);
         }
-        assert.ok(uploads.every((upload) => upload.over || upload.complete));
+        const stuck = uploads.filter((upload) => !upload.over && !upload.complete);
+        assert.deepEqual(stuck, []);
       }),
       { numRuns: 300 },
     );
@@ -182,5 +207,19 @@ suite('the window of a stream of messages', () => {
     fill(WINDOW / 2 - 0.5, {});
     assert.deepEqual(scene.granted, [[1, WINDOW / 2 + 0.5]]);
     assert.equal(stream.receiveWindow, WINDOW);
+  });
+
+  test('is opened a little for the end of a request whose message has used it up', () => {
+    const scene = new Scene();
+    const stream = new Upload(1, WINDOW);
+    for (const [window, over] of [
+      [END_BYTES, false],
+      [0, true],
+      [END_BYTES - 1, false],
+    ] as const) {
+      Object.assign(stream, { receiveWindow: window, over });
+      scene.partials.letEnd(stream);
+    }
+    assert.deepEqual(scene.granted, [[1, 1]]);
   });
 });

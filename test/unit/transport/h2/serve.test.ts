@@ -1,7 +1,7 @@
 /** A server as a whole: how many connections it takes, how it drains, and that old connections lose no call. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { suite, test } from 'node:test';
 import type { AbuseKind, Limits } from '../../../../src/transport/h2/options.ts';
 import { type H2Server, serve } from '../../../../src/transport/h2/serve.ts';
@@ -156,8 +156,8 @@ async function call(session: ClientHttp2Session): Promise<string> {
   const head = { ':method': 'POST', ':path': ECHO, 'content-type': 'application/grpc', te: 'trailers' };
   const stream = session.request(head);
   let status = '';
-  stream.on('trailers', (trailers) => (status = String(trailers['grpc-status'])));
-  stream.on('error', ({ message }) => (status = message));
+  stream.on('trailers', (trailers: IncomingHttpHeaders) => (status = String(trailers['grpc-status'])));
+  stream.on('error', ({ message }: Error) => (status = message));
   stream.resume();
   stream.end(grpcMessage(Buffer.from('x')));
   await once(stream, 'close').catch(() => undefined);
