@@ -217,8 +217,8 @@ export async function openFakeDoor(
   const limits: string[] = [];
   const ready = () => true;
   const statistics = (model: string) => (model === '' || model === 'simple' ? [STATISTICS] : []);
-  const { open } = transport === 'h2' ? LeanDoor : PredictDoor;
-  const door: Door = await open({
+  const Implementation = transport === 'h2' ? LeanDoor : PredictDoor;
+  const door: Door = await Implementation.open({
     address: { host: '127.0.0.1', port: 0 },
     predict: predictService({ predict, catalog }),
     kserve: kserveService({ predict, catalog, statistics, serverName: 'sluice', serverVersion: '0.1.0', ready }),
