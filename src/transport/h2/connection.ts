@@ -89,6 +89,7 @@ export class Connection implements InboundHost {
     this.#inbound.openWindow();
     socket.on('data', (chunk: Buffer) => {
       this.#read(chunk);
+      letGo(chunk);
     });
     socket.on('drain', () => {
       this.sender.pump();
@@ -263,4 +264,16 @@ export class Connection implements InboundHost {
     }
     return undefined;
   }
+}
+
+/** Smaller chunks are as cheap to collect. */
+const LARGE_CHUNK_BYTES = 16 * 1024;
+
+/**
+ * Frees a chunk's memory at once. Whatever of it is needed longer was copied, and with large messages the collector
+ * would have little else to do: each 64 KiB counts as memory outside of the heap until a collection finds it.
+ */
+function letGo({ buffer, byteLength }: Buffer): void {
+  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  if (isWhole && byteLength >= LARGE_CHUNK_BYTES) buffer.transfer(0);
 }
