@@ -216,7 +216,10 @@ suite('a shadow', () => {
   test('is held against itself too, and both versions against their reference', async () => {
     const { noisePairs } = await admin.call<Comparison>('Shadows', 'GetComparison', { model: 'iris' });
     assert.ok(noisePairs > 0 && noisePairs <= CALLS / 20, String(noisePairs));
+    let at = 0;
     await eventually(async () => {
+      // A busy process samples less than it is offered.
+      await client.predict(request(at++ % CALLS));
       const report = await admin.call<DriftReport>('Drift', 'GetDrift', { model: 'iris' });
       const { version, against, referenceSamples, features } = report;
       assert.deepEqual([version, against, referenceSamples], ['1', '2', 150]);
