@@ -10,6 +10,7 @@ import { hpack } from './hpack.ts';
 import { hop } from './hop.ts';
 import { latency } from './latency.ts';
 import { loading } from './loading.ts';
+import { memory } from './memory.ts';
 import { overload } from './overload.ts';
 import { predictionId } from './prediction-id.ts';
 import { registryScale } from './registry-scale.ts';
@@ -31,6 +32,7 @@ const SCENARIOS = new Map(
     overload,
     loading,
     weights,
+    memory,
     'prediction-id': predictionId,
     'arm-evidence': armEvidence,
     codec,

@@ -81,7 +81,11 @@ export class RunningProcess {
 
   /** Of those processes of the tree whose command line begins so. */
   usageOf(title: string): Usage {
-    return usageOfAll(processTree(this.pid).filter((pid) => readTitle(pid).startsWith(title)));
+    return usageOfAll(this.pidsOf(title));
+  }
+
+  pidsOf(title: string): number[] {
+    return processTree(this.pid).filter((pid) => readTitle(pid).startsWith(title));
   }
 
   /** Memory of the tree, what processes share divided among them: a mapped file counts once. */

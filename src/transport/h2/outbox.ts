@@ -26,6 +26,8 @@ export class FlushQueue {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export class Outbox {
   readonly #socket: Socket;
   readonly #queue: FlushQueue;
@@ -60,12 +62,14 @@ export class Outbox {
   }
 
   head(head: FrameHead): void {
+    if (this.#closed) return;
     this.#reserve(FRAME_HEAD_BYTES);
     this.#used = writeFrameHead(this.#block, this.#used, head);
   }
 
   /** A gRPC message's prefix: not compressed, so many bytes. */
   messagePrefix(bytes: number): void {
+    if (this.#closed) return;
     this.#reserve(5);
     this.#block[this.#used] = 0;
     writeUint32(this.#block, this.#used + 1, bytes);
@@ -74,6 +78,7 @@ export class Outbox {
 
   /** Large ones are not copied: nobody may write to them until they are sent. */
   bytes(bytes: Uint8Array): void {
+    if (this.#closed) return;
     const { length } = bytes;
     if (length > COPY_BYTES) {
       this.#seal();
@@ -107,11 +112,12 @@ export class Outbox {
     this.#socket.uncork();
   }
 
-  /** Writes what there is and takes no more. */
+  /** Writes what there is and takes no more. Calls that go on for a while keep the connection, but not its block. */
   close(): void {
     this.flush();
     this.#closed = true;
     this.#pieces = [];
+    this.#block = NOTHING;
   }
 
   #reserve(bytes: number): void {
