@@ -48,8 +48,12 @@ export class ShadowPairs {
     this.#spare = spare;
   }
 
-  /** Never rejects where `copying` never does. */
-  async follow(call: PairedCall, copying: Promise<CopyOutcome>, sink: PairSink): Promise<void> {
+  /** Copies where there will be time to compare. Never rejects where what `run` returns never does. */
+  async follow(call: PairedCall, run: () => Promise<CopyOutcome>, sink: PairSink): Promise<void> {
+    if (!this.#spare.promise()) {
+      sink.skipped('over_budget');
+      return;
+    }
     const hold = new Hold((bytes) => this.#hold(bytes));
     // Each answer is held from when it is there, and both of them are awaited: a rejection is never left alone.
     const [live, copy] = await Promise.all([
@@ -57,11 +61,12 @@ export class ShadowPairs {
         (answer) => hold.take(answer),
         () => undefined,
       ),
-      copying.then((outcome) => {
+      run().then((outcome) => {
         if (outcome.kind === 'answered') hold.take(outcome.answer);
         return outcome;
       }),
     ]);
+    this.#spare.settle();
     if (live !== undefined && copy.kind === 'answered' && !hold.isTooMuch) {
       this.#compareLater(call, { inputs: call.inputs, live, copy: copy.answer }, { sink, hold });
       return;

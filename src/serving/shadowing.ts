@@ -42,13 +42,15 @@ export class Shadowing {
 
   /** @param run never throws, and its promise never rejects. */
   follow(call: PairedCall, shadow: VersionRunner, run: (runner: VersionRunner) => Promise<CopyOutcome>): void {
-    const copying = run(shadow);
     const entry = this.#entryOf(call.live, shadow);
-    if (entry === undefined) return;
-    void this.#pairs.follow(call, copying, this.#sinkOf(entry.record, call.live, shadow));
+    if (entry === undefined) {
+      void run(shadow);
+      return;
+    }
+    void this.#pairs.follow(call, () => run(shadow), this.#sinkOf(entry.record, call.live, shadow));
     const again = call.live.shadow;
     if (entry.copies % NOISE_EVERY === 0 && again !== undefined) {
-      void this.#pairs.follow(call, run(again), noiseSink(entry.record));
+      void this.#pairs.follow(call, () => run(again), noiseSink(entry.record));
     }
     entry.copies += 1;
   }

@@ -7,6 +7,8 @@ const SHARE = 0.05;
 const MAX_SAVED_MS = 50;
 /** Then sockets and lanes have their turn. */
 const TURN_MS = 0.5;
+/** How much the last task counts in the mean of what tasks take. */
+const MEMORY = 0.05;
 
 /** Neither may throw. */
 export interface SpareTask {
@@ -20,6 +22,10 @@ export class SpareTime {
   readonly #later: (turn: () => void) => void;
   readonly #waiting: SpareTask[] = [];
   #scheduled = false;
+  /** Tasks that were promised and have neither been offered nor given up. */
+  #promised = 0;
+  /** What a task takes, of late. */
+  #taskMs = 0.01;
   /** Below 0 where a task took longer than was saved. */
   #savedMs = MAX_SAVED_MS;
   #at: number;
@@ -29,6 +35,22 @@ export class SpareTime {
     this.#now = now;
     this.#later = later;
     this.#at = now();
+  }
+
+  /**
+   * Whether there will be time for one task more, which is then expected: work that leads to it is in vain otherwise.
+   * `settle` is to be called once, when it is offered or will not be.
+   */
+  promise(): boolean {
+    const ahead = this.#promised + this.#waiting.length;
+    const savedMs = Math.min(MAX_SAVED_MS, this.#savedMs + SHARE * (this.#now() - this.#at));
+    if (ahead >= MAX_WAITING || savedMs < (ahead + 1) * this.#taskMs) return false;
+    this.#promised += 1;
+    return true;
+  }
+
+  settle(): void {
+    this.#promised -= 1;
   }
 
   offer(task: SpareTask): void {
@@ -57,9 +79,12 @@ export class SpareTime {
     while (spentMs < TURN_MS) {
       const task = this.#waiting.shift();
       if (task === undefined) break;
-      if (spentMs < this.#savedMs) task.run();
+      const before = spentMs;
+      const hasTime = spentMs < this.#savedMs;
+      if (hasTime) task.run();
       else task.skip();
       spentMs = this.#now() - startedAt;
+      if (hasTime) this.#taskMs += MEMORY * (spentMs - before - this.#taskMs);
     }
     this.#savedMs -= spentMs;
     if (this.#waiting.length > 0) this.#schedule();

@@ -47,6 +47,24 @@ suite('SpareTime', () => {
     assert.deepEqual([bench.turn(), bench.turn(), bench.turn()], [['a', 'b'], ['c'], []]);
   });
 
+  test('promises no more tasks than may wait, and again once one is settled', () => {
+    const { spare } = new Bench();
+    const promised = Array.from({ length: 300 }, () => spare.promise());
+    assert.deepEqual([promised.filter(Boolean).length, promised.indexOf(false)], [256, 256]);
+    spare.settle();
+    assert.deepEqual([spare.promise(), spare.promise()], [true, false]);
+  });
+
+  test('promises nothing while time is owed', () => {
+    const bench = new Bench();
+    bench.offer('long', 60);
+    bench.turn();
+    assert.equal(bench.spare.promise(), false);
+    // 10 ms are owed, and what tasks take is still to be saved for the next.
+    bench.now += 300;
+    assert.equal(bench.spare.promise(), true);
+  });
+
   test('beyond 5 % of the time tasks are skipped', () => {
     const bench = new Bench();
     for (let task = 0; task < 4; task += 1) bench.offer(`t${String(task)}`, 30);
