@@ -7,7 +7,7 @@ import { Inbound } from './inbound.ts';
 import type { InboundHost } from './inbound-host.ts';
 import type { AbuseKind, Hooks, Limits } from './options.ts';
 import { type FlushQueue, Outbox } from './outbox.ts';
-import { CREDIT, Overhead } from './overhead.ts';
+import { COST, CREDIT, Overhead } from './overhead.ts';
 import { PartialMessages } from './partial-messages.ts';
 import type { Routes } from './route.ts';
 import { Sender } from './sender.ts';
@@ -33,8 +33,6 @@ const ANY_STREAM = 2 ** 31 - 1;
 /** How long to wait for the answer to a ping before the second GOAWAY. Milliseconds. */
 const LEAVE_PING_MS = 1000;
 
-/** More than a call brings in: honest clients break no rules, and each break makes the server reset something. */
-const RESET_COST = 40;
 const LEAVE_PING = Buffer.from('leaving.');
 const ALIVE_PING = Buffer.from('are you?');
 
@@ -174,7 +172,7 @@ export class Connection implements InboundHost {
   }
 
   streamError(id: number, error: StreamError): void {
-    this.spend(RESET_COST);
+    this.spend(COST.brokenRule);
     const stream = this.streams.get(id);
     if (stream === undefined) this.reset(id, error.code);
     else stream.close(error.code);

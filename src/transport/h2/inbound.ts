@@ -4,25 +4,22 @@ import { flowControlError, frameSizeError, protocolError, StreamError } from './
 import { CODE, FLAG, FRAME, frameOf, windowUpdateFrame } from './frame.ts';
 import type { FrameSink } from './frame-reader.ts';
 import type { InboundHost } from './inbound-host.ts';
+import { COST } from './overhead.ts';
 import { Requests } from './requests.ts';
-import { readSettings } from './settings.ts';
+import { DEFAULT_WINDOW, readSettings } from './settings.ts';
 import { closedStream } from './streams.ts';
 
 /** Bytes of bodies that the other side may send on all streams together before they are read. */
 const CONNECTION_WINDOW = 4 * 2 ** 20;
-const DEFAULT_CONNECTION_WINDOW = 65_535;
 
 /** A smaller DATA frame, unless it ends its stream, costs as much as one without a body. */
 const SMALL_DATA_BYTES = 64;
-
-/** What a frame costs in the account of overhead: the work that it makes. */
-const COST = { frame: 1, settings: 10 } as const;
 
 export class Inbound implements FrameSink {
   readonly #host: InboundHost;
   readonly #requests: Requests;
   readonly #data = new DataFrame();
-  #window = DEFAULT_CONNECTION_WINDOW;
+  #window = DEFAULT_WINDOW;
   #settled = false;
 
   constructor(host: InboundHost) {

@@ -7,7 +7,8 @@ export interface MessageSink {
   tooLarge(bytes: number): void;
 }
 
-const PREFIX_BYTES = 5;
+/** Before each message: a flag and a length. */
+export const PREFIX_BYTES = 5;
 
 /** Of a message whose end has not come, memory for this many times what has come is taken at most. */
 const BELIEF = 40;

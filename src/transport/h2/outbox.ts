@@ -1,6 +1,7 @@
 /** What a connection has to send, gathered and written once per turn of the event loop. */
 import type { Socket } from 'node:net';
 import { FRAME_HEAD_BYTES, writeUint32, writeFrameHead, type FrameHead } from './frame.ts';
+import { PREFIX_BYTES } from './message-reader.ts';
 
 /** Small frames are copied into blocks of this size, so that a turn's replies leave in one write. */
 const BLOCK_BYTES = 16 * 1024;
@@ -70,10 +71,10 @@ export class Outbox {
   /** A gRPC message's prefix: not compressed, so many bytes. */
   messagePrefix(bytes: number): void {
     if (this.#closed) return;
-    this.#reserve(5);
+    this.#reserve(PREFIX_BYTES);
     this.#block[this.#used] = 0;
     writeUint32(this.#block, this.#used + 1, bytes);
-    this.#used += 5;
+    this.#used += PREFIX_BYTES;
   }
 
   /** Large ones are not copied: nobody may write to them until they are sent. */

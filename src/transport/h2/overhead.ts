@@ -6,6 +6,12 @@ const MOST = 10_000;
 /** What comes back by itself, per second. */
 const PER_SECOND = 500;
 
+/**
+ * What frames cost. A broken rule costs more than a call brings in: honest clients break none, and each makes the
+ * server reset something.
+ */
+export const COST = { frame: 1, settings: 10, brokenRule: 40 } as const;
+
 /** Each frame that is no call costs one; each call and each frame of replies brings some back. */
 export const CREDIT = { call: 20, dataSent: 4, message: 8 } as const;
 

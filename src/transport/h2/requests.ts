@@ -8,7 +8,7 @@ import { HpackDecoder } from './hpack/decoder.ts';
 import type { HeaderList } from './hpack/header-list.ts';
 import { HpackError } from './hpack/hpack-error.ts';
 import type { InboundHost } from './inbound-host.ts';
-import { CREDIT } from './overhead.ts';
+import { COST, CREDIT } from './overhead.ts';
 import { NotGrpcStream } from './not-grpc-stream.ts';
 import { ENCODINGS, trailersOnlyBlock } from './response-heads.ts';
 import type { Route } from './route.ts';
@@ -20,9 +20,6 @@ import { UnaryStream } from './unary-stream.ts';
 /** The protocol's default; a larger table would be memory that every connection may ask for. */
 const MAX_TABLE_BYTES = 4096;
 const MAX_FIELDS = 256;
-
-/** What a frame that does nothing costs in the account of overhead. */
-const FRAME_COST = 1;
 
 export class Requests {
   readonly #host: InboundHost;
@@ -89,7 +86,7 @@ export class Requests {
     try {
       if (dependsOnItself) throw new StreamError(CODE.protocolError, 'a stream that depends on itself');
       if (stream !== undefined) this.#trailers(stream, list, endStream);
-      else if (this.#host.streams.wasReset(id)) this.#host.spend(FRAME_COST);
+      else if (this.#host.streams.wasReset(id)) this.#host.spend(COST.frame);
       else this.#request(id, list, endStream);
     } catch (caught) {
       if (!(caught instanceof StreamError)) throw caught;

@@ -1,6 +1,7 @@
 /** Sends the replies of one connection: as much as windows and the socket allow, streams in turn. */
 import { CREDIT, type Overhead } from './overhead.ts';
 import { FLAG, FRAME, MAX_FRAME_BYTES } from './frame.ts';
+import { PREFIX_BYTES } from './message-reader.ts';
 import type { Outbox } from './outbox.ts';
 import { NO_TABLE } from './response-heads.ts';
 import { DEFAULT_SETTINGS, DEFAULT_WINDOW, MAX_WINDOW, type PeerSettings } from './settings.ts';
@@ -92,7 +93,7 @@ export class Sender {
   message(stream: SendingStream, parts: readonly Uint8Array[], bytes: number): void {
     const outbox = this.#outbox;
     outbox.head({ type: FRAME.data, flags: 0, stream: stream.id, length: bytes });
-    outbox.messagePrefix(bytes - 5);
+    outbox.messagePrefix(bytes - PREFIX_BYTES);
     for (const part of parts) outbox.bytes(part);
     stream.sendWindow -= bytes;
     this.#window -= bytes;

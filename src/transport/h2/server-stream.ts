@@ -3,7 +3,7 @@ import type { CallHead } from './call-head.ts';
 import { StreamError } from './errors.ts';
 import { CODE } from './frame.ts';
 import { inflateMessage } from './inflate.ts';
-import { MessageReader, type MessageSink } from './message-reader.ts';
+import { MessageReader, type MessageSink, PREFIX_BYTES } from './message-reader.ts';
 import type { Metadata } from './metadata.ts';
 import type { AbuseKind, Limits } from './options.ts';
 import type { PartialMessages, ReceivingStream } from './partial-messages.ts';
@@ -213,7 +213,7 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
   /** False: too much waits already, and the call was ended for it. */
   protected sendMessage(parts: readonly Uint8Array[], initial: MetadataFields | undefined): boolean {
     const { sender, limits } = this.host;
-    let bytes = MESSAGE_PREFIX_BYTES;
+    let bytes = PREFIX_BYTES;
     for (const part of parts) bytes += part.length;
     if (sender.unsent > 0 && sender.unsent + bytes > limits.maxUnsentBytes) {
       this.host.abuse('unsent_bytes');
@@ -225,7 +225,7 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
     if (sender.fits(this, bytes)) {
       sender.message(this, parts, bytes);
     } else {
-      this.waiting.push(prefixOf(bytes - MESSAGE_PREFIX_BYTES), ...parts);
+      this.waiting.push(prefixOf(bytes - PREFIX_BYTES), ...parts);
       sender.enqueue(this, bytes);
     }
     return true;
@@ -273,10 +273,8 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
   }
 }
 
-const MESSAGE_PREFIX_BYTES = 5;
-
 function prefixOf(bytes: number): Buffer {
-  const prefix = Buffer.alloc(MESSAGE_PREFIX_BYTES);
+  const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32BE(bytes, 1);
   return prefix;
 }
