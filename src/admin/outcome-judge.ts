@@ -40,7 +40,8 @@ export async function judgeOutcome(outcome: ReportedOutcome, scene: JudgeScene):
   const { scopes, now } = scene;
   const fault = faultOf(outcome, now);
   if (fault !== undefined) return refuse('invalid', outcome, fault);
-  const at = outcome.at === 0 ? now : outcome.at;
+  // It is stored in whole ms; a client may give any fraction of a second.
+  const at = outcome.at === 0 ? now : Math.floor(outcome.at);
   if (predictionId !== '') {
     const facts = readPredictionId(scene.predictionKey, predictionId);
     if (facts === undefined) return refuse('forged', outcome, 'was not signed by this registry, or was changed');
@@ -90,7 +91,7 @@ function faultOf(outcome: ReportedOutcome, now: number): string | undefined {
   if (!Number.isFinite(value) || !Number.isFinite(denominator) || denominator < 0) {
     return `has the value ${value} over ${denominator}; give finite numbers, the denominator not negative`;
   }
-  if (at < 0 || at > now + AHEAD_MS) return 'happened in the future, or before 1970';
+  if (!(at >= 0 && at <= now + AHEAD_MS)) return 'happened in the future, or before 1970';
   return undefined;
 }
 

@@ -3,13 +3,15 @@ import type { ComparisonTotals, OutputTotals, PairTotals } from '../domain/compa
 
 export const NO_PAIRS: PairTotals = { pairs: 0, disagreed: 0, outputs: {} };
 
+export const NONE_SKIPPED = { dropped: 0, live_failed: 0, too_large: 0, over_budget: 0 };
+
 /** @param since epoch ms. */
 export function emptyComparison(since: number): ComparisonTotals {
   return {
     ...NO_PAIRS,
     since,
     shadowErrors: {},
-    skipped: { dropped: 0, live_failed: 0, too_large: 0, over_budget: 0 },
+    skipped: { ...NONE_SKIPPED },
     noise: NO_PAIRS,
     liveMs: 0,
     shadowMs: 0,

@@ -48,12 +48,13 @@ export class ShadowPairs {
     this.#spare = spare;
   }
 
-  /** Copies where there will be time to compare. Never rejects where what `run` returns never does. */
+  /** Whether there will be time to compare one pair more, which is then to be followed. */
+  promise(): boolean {
+    return this.#spare.promise();
+  }
+
+  /** To be called where a pair was promised. Never rejects where what `run` returns never does. */
   async follow(call: PairedCall, run: () => Promise<CopyOutcome>, sink: PairSink): Promise<void> {
-    if (!this.#spare.promise()) {
-      sink.skipped('over_budget');
-      return;
-    }
     const hold = new Hold((bytes) => this.#hold(bytes));
     // Each answer is held from when it is there, and both of them are awaited: a rejection is never left alone.
     const [live, copy] = await Promise.all([

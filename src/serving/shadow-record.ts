@@ -4,7 +4,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import { examplesToJson } from '../monitor/comparison-codec.ts';
 import { isAmongWorst, worstOf } from '../monitor/comparison-examples.ts';
 import type { ComparisonExample } from '../monitor/comparison-examples.ts';
-import { addCounts, emptyComparison, mergePairTotals } from '../monitor/comparison-totals.ts';
+import { addCounts, emptyComparison, mergePairTotals, NONE_SKIPPED } from '../monitor/comparison-totals.ts';
 import type { EvidenceBook } from '../monitor/evidence-book.ts';
 import type { PairComparison } from './compare-outputs.ts';
 
@@ -24,7 +24,9 @@ export interface PairTimes {
 }
 
 export class ShadowRecord {
-  #totals: ComparisonTotals;
+  #totals: Omit<ComparisonTotals, 'skipped'>;
+  /** Counted in place: on a busy server most of the calls are not compared. */
+  readonly #skipped = { ...NONE_SKIPPED };
   #examples: readonly ComparisonExample[] = [];
   #activity = 0;
   #exampleActivity = 0;
@@ -41,7 +43,7 @@ export class ShadowRecord {
       get activity() {
         return activity();
       },
-      body: () => ({ ...this.#totals }),
+      body: () => ({ ...this.#totals, skipped: { ...this.#skipped } }),
     });
     book.add({
       kind: 'examples',
@@ -73,8 +75,8 @@ export class ShadowRecord {
   }
 
   recordSkipped(why: keyof ComparisonTotals['skipped']): void {
-    const { skipped } = this.#totals;
-    this.#put({ ...this.#totals, skipped: { ...skipped, [why]: skipped[why] + 1 } });
+    this.#skipped[why] += 1;
+    this.#activity += 1;
   }
 
   recordShadowError(code: ErrorCode): void {
@@ -91,7 +93,7 @@ export class ShadowRecord {
     this.#exampleActivity += 1;
   }
 
-  #put(totals: ComparisonTotals): void {
+  #put(totals: Omit<ComparisonTotals, 'skipped'>): void {
     this.#totals = totals;
     this.#activity += 1;
   }

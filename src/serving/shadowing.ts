@@ -32,6 +32,8 @@ export class Shadowing {
   readonly #sampler: DriftSampler;
   readonly #pairs: ShadowPairs;
   readonly #entries = new Map<string, Entry>();
+  /** So that no name has to be put together for a call. */
+  readonly #known = new WeakMap<VersionRunner, WeakMap<VersionRunner, Entry>>();
 
   constructor({ book, spare, sampler, now }: ShadowingOptions) {
     this.#book = book;
@@ -47,21 +49,31 @@ export class Shadowing {
       void run(shadow);
       return;
     }
-    void this.#pairs.follow(call, () => run(shadow), this.#sinkOf(entry.record, call.live, shadow));
+    if (this.#pairs.promise()) {
+      void this.#pairs.follow(call, () => run(shadow), this.#sinkOf(entry.record, call.live, shadow));
+    } else {
+      entry.record.recordSkipped('over_budget');
+    }
     const again = call.live.shadow;
-    if (entry.copies % NOISE_EVERY === 0 && again !== undefined) {
+    if (entry.copies % NOISE_EVERY === 0 && again !== undefined && this.#pairs.promise()) {
       void this.#pairs.follow(call, () => run(again), noiseSink(entry.record));
     }
     entry.copies += 1;
   }
 
   #entryOf(live: VersionRunner, shadow: VersionRunner): Entry | undefined {
+    const known = this.#known.get(live)?.get(shadow);
+    if (known !== undefined) return known;
     const names = { model: live.model, live: live.spec.version, shadow: shadow.spec.version };
     const key = `${names.model}/${names.live}/${names.shadow}`;
-    const known = this.#entries.get(key);
-    if (known !== undefined || this.#entries.size >= MAX_RECORDS) return known;
-    const entry = { record: new ShadowRecord({ ...names, book: this.#book, now: this.#now }), copies: 0 };
-    this.#entries.set(key, entry);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      if (this.#entries.size >= MAX_RECORDS) return undefined;
+      entry = { record: new ShadowRecord({ ...names, book: this.#book, now: this.#now }), copies: 0 };
+      this.#entries.set(key, entry);
+    }
+    const beside = this.#known.get(live) ?? new WeakMap<VersionRunner, Entry>();
+    this.#known.set(live, beside.set(shadow, entry));
     return entry;
   }
 

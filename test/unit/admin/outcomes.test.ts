@@ -234,6 +234,13 @@ suite('an invalid outcome', () => {
     await scene.run();
     assert.equal(await kindOf(scene, { ...byKey, at: DAWN + 299_000 }), 'accepted');
   });
+
+  test('may be at a fraction of a millisecond, but not at no time at all', async () => {
+    await using scene = await openExperiments();
+    await scene.run();
+    assert.equal(await kindOf(scene, { ...byKey, at: DAWN + 1000.25 }), 'accepted');
+    assert.equal(await kindOf(scene, { ...byKey, id: 'again', at: Number.NaN }), 'invalid');
+  });
 });
 
 suite('a receipt', () => {
