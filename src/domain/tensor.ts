@@ -29,3 +29,9 @@ export function tensorBytes(tensor: Tensor): number {
   for (const text of tensor.data) bytes += 16 + 2 * text.length;
   return bytes;
 }
+
+export function totalBytes(tensors: readonly Tensor[]): number {
+  let bytes = 0;
+  for (const tensor of tensors) bytes += tensorBytes(tensor);
+  return bytes;
+}

@@ -168,7 +168,9 @@ export class Scheduler {
     runner.estimate.observe(batch.rows, reply.computeMs);
     runner.stats.recordBatch({ rows: batch.rows, computeMs: reply.computeMs, hopMs, closed: batch.closed });
     const run = Symbol();
-    for (const [index, member] of members.entries()) {
+    for (let index = 0; index < members.length; index += 1) {
+      const member = members[index];
+      if (member === undefined) continue;
       const queueMs = flight.dispatchedAt - member.enqueuedAt;
       runner.stats.recordQueue(queueMs);
       const timings = { queueMs, hopMs, computeMs: reply.computeMs, batchRows: batch.rows };

@@ -5,13 +5,13 @@ import { DrainRate } from '../batching/drain-rate.ts';
 import { ServerError } from '../domain/errors.ts';
 import type { Cancellation, Timings } from '../domain/predict.ts';
 import type { Signature } from '../domain/signature.ts';
-import { tensorBytes } from '../domain/tensor.ts';
+import { totalBytes } from '../domain/tensor.ts';
 import type { Tensor } from '../domain/tensor.ts';
 import type { BatchTrace, RequestTrace } from '../domain/tracing.ts';
 import type { QualificationReport, VersionSpec } from '../domain/version.ts';
 import type { Role } from '../monitor/series.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
-import { queueDelayMs, queueLimits, WAIT_MARGIN } from './queue-limits.ts';
+import { queueDelayMs, queueGauges, queueLimits, WAIT_MARGIN } from './queue-limits.ts';
 import { queueFull, wouldBeLate } from './refusals.ts';
 import { RunTimeEstimate } from './run-time-estimate.ts';
 import { Unserved } from './unserved.ts';
@@ -115,7 +115,7 @@ export class VersionRunner {
     this.#limits = queueLimits(settings, this.priority);
     this.#queue = new BatchQueue(this.#limits);
     this.#drain = new DrainRate(options.report.batchRunMs / options.report.batchRows);
-    options.stats.gauges = { queueRows: () => this.#queue.rows, inFlight: () => this.#queue.size + this.#running };
+    options.stats.gauges = queueGauges(this.#queue, this.#limits, () => this.#running);
   }
 
   get model(): string {
@@ -165,7 +165,7 @@ export class VersionRunner {
     const now = this.now();
     const refusal = this.#refusal(call, now);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const bytes = call.inputs.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+    const bytes = totalBytes(call.inputs);
     return new Promise((resolve, reject) => {
       const { inputs, outputs, rows, group, deadline, signal, trace } = call;
       // Spelt out: a spread of the call would cost as much as the rest of this function.

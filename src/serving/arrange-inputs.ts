@@ -23,6 +23,7 @@ export interface Accepting {
 export function arrangeInputs(accepting: Accepting, given: readonly Tensor[]): Arranged {
   const { signature, model } = accepting;
   const inputs = inOrder(signature, given, model);
+  const isShared = sharesDimensions(signature);
   const sizes: NamedSize[] = [];
   let group = '';
   for (let index = 0; index < inputs.length; index += 1) {
@@ -30,7 +31,7 @@ export function arrangeInputs(accepting: Accepting, given: readonly Tensor[]): A
     const tensor = inputs[index];
     if (spec === undefined || tensor === undefined) continue;
     checkTensor(spec, tensor, model);
-    checkFreeDimensions(spec, tensor, sizes, model);
+    if (isShared) checkFreeDimensions(spec, tensor, sizes, model);
     for (let axis = 1; axis < spec.shape.length; axis += 1) {
       if (typeof spec.shape[axis] === 'string') group += `${String(tensor.shape[axis])},`;
     }
@@ -48,7 +49,8 @@ export function checkOutputs(signature: Signature, wanted: readonly string[], mo
   }
 }
 
-function inOrder(signature: Signature, given: readonly Tensor[], model: string): Tensor[] {
+function inOrder(signature: Signature, given: readonly Tensor[], model: string): readonly Tensor[] {
+  if (isOrdered(signature, given)) return given;
   const ordered: Tensor[] = [];
   for (const spec of signature.inputs) {
     const tensor = given.find((candidate) => candidate.name === spec.name);
@@ -56,6 +58,13 @@ function inOrder(signature: Signature, given: readonly Tensor[], model: string):
   }
   if (ordered.length === signature.inputs.length && given.length === ordered.length) return ordered;
   throw wrongInputs(signature, given, model);
+}
+
+/** As most callers send them. */
+function isOrdered({ inputs }: Signature, given: readonly Tensor[]): boolean {
+  if (given.length !== inputs.length) return false;
+  for (let index = 0; index < given.length; index += 1) if (given[index]?.name !== inputs[index]?.name) return false;
+  return true;
 }
 
 function wrongInputs(signature: Signature, given: readonly Tensor[], model: string): ServerError {
@@ -82,10 +91,7 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, model: string): void {
       `inference input '${spec.name}' data-type is '${tensor.datatype}', but model '${model}' expects '${spec.datatype}'`,
     );
   }
-  const fits =
-    tensor.shape.length === spec.shape.length &&
-    spec.shape.every((dim, axis) => typeof dim === 'string' || dim === tensor.shape[axis]);
-  if (!fits) {
+  if (!fits(spec, tensor)) {
     throw invalid(
       `unexpected shape for input '${spec.name}' for model '${model}'. ` +
         `Expected [${wireShape(spec.shape).join()}], got [${tensor.shape.join()}]`,
@@ -98,6 +104,27 @@ function checkTensor(spec: TensorSpec, tensor: Tensor, model: string): void {
   throw invalid(
     `element ${String(cut)} of input '${spec.name}' holds a NUL character, which ONNX Runtime would cut off; remove it`,
   );
+}
+
+function fits(spec: TensorSpec, tensor: Tensor): boolean {
+  if (tensor.shape.length !== spec.shape.length) return false;
+  for (let axis = 0; axis < spec.shape.length; axis += 1) {
+    const dim = spec.shape[axis];
+    if (typeof dim !== 'string' && dim !== tensor.shape[axis]) return false;
+  }
+  return true;
+}
+
+/** Found out once: most models have no name of a dimension twice, and their calls need not be looked through. */
+const SHARING = new WeakMap<Signature, boolean>();
+
+function sharesDimensions(signature: Signature): boolean {
+  const known = SHARING.get(signature);
+  if (known !== undefined) return known;
+  const named = signature.inputs.flatMap(({ shape }) => shape.filter((dim) => typeof dim === 'string' && dim !== ''));
+  const shares = new Set(named).size < named.length;
+  SHARING.set(signature, shares);
+  return shares;
 }
 
 /** The size that a named free dimension was given first, and where. */
@@ -128,8 +155,10 @@ function checkFreeDimensions(spec: TensorSpec, tensor: Tensor, sizes: NamedSize[
 function countRows(accepting: Accepting, inputs: readonly Tensor[]): number {
   const { model, maxBatchRows } = accepting;
   const rows = inputs[0]?.shape[0] ?? 0;
-  const odd = inputs.find((tensor) => tensor.shape[0] !== rows);
-  if (odd !== undefined) throw invalid(`input '${odd.name}' batch size does not match other inputs for '${model}'`);
+  for (const tensor of inputs) {
+    if (tensor.shape[0] === rows) continue;
+    throw invalid(`input '${tensor.name}' batch size does not match other inputs for '${model}'`);
+  }
   if (rows === 0) throw invalid(`input '${inputs[0]?.name ?? ''}' for model '${model}' has no rows; send at least one`);
   if (rows > maxBatchRows) {
     throw invalid(

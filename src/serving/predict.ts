@@ -27,27 +27,30 @@ export interface PredictOptions {
 
 export type Predict = (request: PredictRequest) => Promise<PredictReply>;
 
+interface Asking {
+  readonly request: PredictRequest;
+  readonly trace: RequestTrace | undefined;
+}
+
 /** One version's try at a request. */
 interface Attempt {
   readonly runner: VersionRunner;
-  readonly request: PredictRequest;
-  readonly trace: RequestTrace | undefined;
   /** From when on it is timed. */
   readonly since: number;
-  readonly shadows: Choice<VersionRunner>['shadows'];
-  /** Where chance decided for this version; undefined where it answers in place of another. */
-  readonly choice: Choice<VersionRunner> | undefined;
+  /** undefined where no chance decided for this version. */
+  readonly ticket: ArmTicket | undefined;
 }
 
 const NO_SHADOWS: readonly never[] = [];
 
 /** Rejects with a ServerError, whatever went wrong. */
 export function createPredict(options: PredictOptions): Predict {
-  const { router, now, tracing, sign } = options;
-  const ask = createAsk(options);
+  const { router, now, tracing, sign, arms } = options;
+  const { ask, askInstead, answered, failed } = createAsk(options);
 
   return async (request) => {
     const trace = tracing.request(request);
+    const { model } = request;
     let version = '';
     let answer: Answer | undefined;
     let outcome: Outcome = 'ok';
@@ -57,18 +60,17 @@ export function createPredict(options: PredictOptions): Predict {
       const { target: runner, arm, epoch, slot, shadows, failOver, key } = choice;
       let failedOverFrom = '';
       version = runner.spec.version;
+      const attempt = { runner, since: request.receivedAt, ticket: admit(arms, model, choice) };
       try {
-        answer = await ask({ runner, request, trace, since: request.receivedAt, shadows, choice });
+        answer = await ask(runner, { request, trace, shadows });
+        answered(attempt, request, answer);
       } catch (fault) {
+        failed(attempt, fault);
         if (failOver === undefined || !mayFailOver(choice, request, fault, now())) throw fault;
-        answer = await askInstead(
-          { runner: failOver, request, trace, since: now(), shadows: NO_SHADOWS, choice: undefined },
-          fault,
-        );
+        answer = await askInstead(failOver, { request, trace, fault });
         failedOverFrom = version;
         version = failOver.spec.version;
       }
-      const { model } = request;
       const predictionId = sign({ model, version, arm, epoch, slot, unit: unitOf(key) });
       const { outputs, timings } = answer;
       return { model, version, outputs, timings, epoch, arm, predictionId, failedOverFrom };
@@ -80,48 +82,65 @@ export function createPredict(options: PredictOptions): Predict {
       trace?.finish({ version, outcome, endedAt: now(), timings: answer?.timings, batch: answer?.batch });
     }
   };
+}
+
+interface Ask {
+  readonly ask: (runner: VersionRunner, asking: Pick<Choice<VersionRunner>, 'shadows'> & Asking) => Promise<Answer>;
+  readonly askInstead: (runner: VersionRunner, asking: { readonly fault: unknown } & Asking) => Promise<Answer>;
+  readonly answered: (attempt: Attempt, request: PredictRequest, answer: Answer) => void;
+  readonly failed: (attempt: Attempt, fault: unknown) => void;
+}
+
+/** One version's part of the line. */
+function createAsk(options: PredictOptions): Ask {
+  const { now, sampler, arms } = options;
+  return { ask, askInstead, answered, failed };
+
+  /** From the call to enqueue nothing waits. What is wrong with the request is thrown at once. */
+  function ask(
+    runner: VersionRunner,
+    { request, trace, shadows }: Pick<Choice<VersionRunner>, 'shadows'> & Asking,
+  ): Promise<Answer> {
+    const { outputs, deadline, signal } = request;
+    if (deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
+    checkOutputs(runner.signature, outputs, request.model);
+    const { inputs, rows, group } = arrangeInputs(runner, request.inputs);
+    const answering = runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
+    if (shadows.length > 0) mirror(shadows, { inputs: request.inputs, live: runner, answering }, options);
+    return answering;
+  }
 
   /** The caller gets the first fault where the second version fails too: it is the one that the policy chose. */
-  async function askInstead(attempt: Attempt, fault: unknown): Promise<Answer> {
+  async function askInstead(
+    runner: VersionRunner,
+    { request, trace, fault }: { readonly fault: unknown } & Asking,
+  ): Promise<Answer> {
+    const attempt = { runner, since: now(), ticket: undefined };
     try {
-      return await ask(attempt);
-    } catch {
+      const answer = await ask(runner, { request, trace, shadows: NO_SHADOWS });
+      answered(attempt, request, answer);
+      return answer;
+    } catch (caught) {
+      failed(attempt, caught);
       throw fault;
     }
   }
-}
 
-/** Counts for the version that was asked. From the call to enqueue nothing waits. */
-function createAsk({ now, random, shadowing, sampler, arms }: PredictOptions): (attempt: Attempt) => Promise<Answer> {
-  return async ({ runner, request, trace, since, shadows, choice }) => {
-    let outcome: Outcome = 'ok';
-    let answer: Answer | undefined;
-    const ticket = choice === undefined ? undefined : admit(arms, request.model, choice);
-    try {
-      if (request.deadline <= now()) throw new ServerError('deadline_exceeded', 'the deadline had passed on arrival');
-      checkOutputs(runner.signature, request.outputs, request.model);
-      const { inputs, rows, group } = arrangeInputs(runner, request.inputs);
-      const { outputs, deadline, signal } = request;
-      const answering = runner.enqueue({ inputs, rows, group, outputs, deadline, signal, trace });
-      if (shadows.length > 0) {
-        mirror(shadows, { inputs: request.inputs, live: runner, answering }, { random, shadowing });
-      }
-      answer = await answering;
-      sampler.offer(runner, request, answer);
-      return answer;
-    } catch (caught) {
-      const error = toServerError(caught);
-      outcome = error.code;
-      throw error;
-    } finally {
-      const ms = now() - since;
-      runner.stats.recordRequest(outcome, ms);
-      if (ticket !== undefined) {
-        const run = answer === undefined ? undefined : { id: answer.run, computeMs: answer.timings.computeMs };
-        arms.record(ticket, { outcome, ms, run });
-      }
-    }
-  };
+  /** Counts for the version that was asked, as `failed` does. */
+  function answered({ runner, since, ticket }: Attempt, request: PredictRequest, answer: Answer): void {
+    sampler.offer(runner, request, answer);
+    const ms = now() - since;
+    runner.stats.recordRequest('ok', ms);
+    if (ticket === undefined) return;
+    arms.record(ticket, { outcome: 'ok', ms, run: { id: answer.run, computeMs: answer.timings.computeMs } });
+  }
+
+  function failed({ runner, since, ticket }: Attempt, fault: unknown): void {
+    const outcome = toServerError(fault).code;
+    const ms = now() - since;
+    runner.stats.recordRequest(outcome, ms);
+    if (ticket !== undefined) arms.record(ticket, { outcome, ms, run: undefined });
+  }
 }
 
 /** Calls are compared with their neighbours: they are told of before anything can become of them. */

@@ -47,7 +47,6 @@ const BOOT = 15;
 const NUMBER = 23;
 const LENGTHS = 27;
 const UNIT = 30;
-const NO_UNIT = '0000000000000000';
 const OLD_NAMES = 30;
 const NAMES = 38;
 const BOOT_BYTES = 8;
@@ -84,7 +83,8 @@ export class PredictionIds {
     bytes.writeUInt16BE(facts.slot + 1, KEY_BYTES + SLOT);
     bytes.writeUIntBE(this.#now(), KEY_BYTES + AT, 6);
     bytes.writeUInt32BE(this.#count, KEY_BYTES + NUMBER);
-    bytes.write(facts.unit === '' ? NO_UNIT : facts.unit, KEY_BYTES + UNIT, 'hex');
+    if (facts.unit === '') bytes.fill(0, KEY_BYTES + UNIT, KEY_BYTES + NAMES);
+    else bytes.write(facts.unit, KEY_BYTES + UNIT, 'hex');
     return bytes.toString('base64url', KEY_BYTES) + tagOf(bytes);
   }
 

@@ -15,6 +15,8 @@ export interface Infer {
   readonly form: InferForm;
 }
 
+const ALL_OUTPUTS: readonly string[] = [];
+
 export function parseInfer(message: InferMessage, call: Call): Infer {
   const { model } = message;
   checkModelName(model);
@@ -23,7 +25,7 @@ export function parseInfer(message: InferMessage, call: Call): Infer {
   for (const output of message.outputs) checkTensorParameters('output', output.name, output.parameters);
   const inputs = message.raws.length > 0 ? rawInputs(message) : typedInputs(message);
   if (inputs.length > 1) checkUnique('input', inputs.map(nameOf));
-  const outputs = message.outputs.map(nameOf);
+  const outputs = message.outputs.length > 0 ? message.outputs.map(nameOf) : ALL_OUTPUTS;
   if (outputs.length > 1) checkUnique('output', outputs);
   const request = {
     method: call.method,

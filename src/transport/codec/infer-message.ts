@@ -7,7 +7,7 @@ import { readBools, readFixed, readVarints32, readVarints64 } from './read-eleme
 import { findText } from './find-text.ts';
 import { NO_PARAMETERS, type Parameter, type Parameters } from './infer-parameters.ts';
 import { checkRepeats } from './repeats.ts';
-import { append, TensorMessage } from './tensor-message.ts';
+import { append, NO_ITEMS, TensorMessage } from './tensor-message.ts';
 import { WireReader } from './wire-reader.ts';
 
 export class InferInput extends TensorMessage {
@@ -24,9 +24,9 @@ export class InferMessage {
   version = '';
   id = '';
   parameters: Parameters = NO_PARAMETERS;
-  inputs: InferInput[] = [];
-  outputs: WantedOutput[] = [];
-  raws: Uint8Array[] = [];
+  inputs: InferInput[] = NO_ITEMS;
+  outputs: WantedOutput[] = NO_ITEMS;
+  raws: Uint8Array[] = NO_ITEMS;
 }
 
 /** Throws a ServerError where the bytes are no such message. */

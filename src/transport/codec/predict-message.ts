@@ -4,7 +4,7 @@
 import { readBools, readFixed, readVarints32, readVarints64 } from './read-elements.ts';
 import { findText } from './find-text.ts';
 import { checkRepeats } from './repeats.ts';
-import { append, TensorMessage } from './tensor-message.ts';
+import { append, NO_ITEMS, TensorMessage } from './tensor-message.ts';
 import { WireReader } from './wire-reader.ts';
 
 const NONE = new Uint8Array(0);
@@ -17,8 +17,8 @@ export class PredictInput extends TensorMessage {
 export class PredictMessage {
   model = '';
   version = '';
-  inputs: PredictInput[] = [];
-  outputs: string[] = [];
+  inputs: PredictInput[] = NO_ITEMS;
+  outputs: string[] = NO_ITEMS;
   requestId = '';
   routingKey = '';
   rawOutputs = false;

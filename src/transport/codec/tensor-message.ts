@@ -7,18 +7,18 @@ import { SIZED, type WireReader } from './wire-reader.ts';
 const TWO_32 = 4_294_967_296;
 
 /** Stands for every empty list, and stays empty: see `append`. */
-const NONE: never[] = [];
+export const NO_ITEMS: never[] = [];
 
 export class TensorMessage {
   name = '';
   datatype = '';
   /** The first MAX_RANK dimensions of `rank`, rounded beyond 2^53. */
-  shape: number[] = NONE;
+  shape: number[] = NO_ITEMS;
   rank = 0;
   /** The first typed field that holds numbers, and those beside it, of which there should be none. */
   numbers: Elements | undefined = undefined;
-  others: Elements[] = NONE;
-  texts: string[] = NONE;
+  others: Elements[] = NO_ITEMS;
+  texts: string[] = NO_ITEMS;
   /** The first of `texts` that is not UTF-8, where that matters; else -1. */
   notText = -1;
 
@@ -30,8 +30,8 @@ export class TensorMessage {
   /** Forgets the typed values read so far. */
   clear(): void {
     this.numbers = undefined;
-    this.others = NONE;
-    this.texts = NONE;
+    this.others = NO_ITEMS;
+    this.texts = NO_ITEMS;
     this.notText = -1;
   }
 
