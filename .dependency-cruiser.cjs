@@ -4,6 +4,7 @@
 const LAYERS = [
   ['domain'],
   ['config'],
+  ['access'],
   ['monitor', 'routing', 'batching', 'onnx', 'stats'],
   ['rollout', 'experiment'],
   ['runtime'],
@@ -12,13 +13,14 @@ const LAYERS = [
   ['serving'],
   ['admin'],
   ['control'],
-  ['transport', 'telemetry'],
+  ['transport', 'telemetry', 'certs'],
   ['cli'],
+  ['console'],
   ['app'],
 ];
 
 /** Rooms, and one file, whose functions take clocks, timers and effects as arguments; $1 is the room. */
-const PURE = '^src/(domain|config|routing|batching|onnx|stats|lifecycle(?=/policy))/';
+const PURE = '^src/(domain|config|access|routing|batching|onnx|stats|lifecycle(?=/policy))/';
 
 /** Rooms without effects that reckon with what other pure rooms know. */
 const RECKONING = '^src/(rollout|experiment)/';
@@ -33,6 +35,7 @@ const DOORS = [
   ['onnxruntime', '^src/runtime/session\\.ts$', 'onnxruntime-(node|common)'],
   ['otel-sdk', '^src/telemetry/setup\\.ts$', '@opentelemetry/(sdk-[^/]+|exporter-[^/]+|resources)'],
   ['otel-api', '^src/telemetry/', '@opentelemetry/(api|core|semantic-conventions)'],
+  ['x509', '^src/certs/', '@peculiar/x509'],
   ['pino', '^src/telemetry/events\\.ts$', 'pino'],
   ['sql', '^src/registry/sql/', '(node:)?sqlite|pg'],
 ];

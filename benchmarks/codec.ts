@@ -25,6 +25,7 @@ const CALL: Call = {
   signal: { aborted: false },
   traceparent: undefined,
   routingKey: '',
+  certificateNames: [],
   header: () => undefined,
 };
 

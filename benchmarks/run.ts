@@ -7,10 +7,12 @@ import { armEvidence } from './arm-evidence.ts';
 import { codec } from './codec.ts';
 import { cores } from './cores.ts';
 import { hpack } from './hpack.ts';
+import { predictAuth } from './predict-auth.ts';
 import { hop } from './hop.ts';
 import { latency } from './latency.ts';
 import { loading } from './loading.ts';
 import { memory } from './memory.ts';
+import { modelCheck } from './model-check.ts';
 import { overload } from './overload.ts';
 import { predictionId } from './prediction-id.ts';
 import { registryScale } from './registry-scale.ts';
@@ -19,6 +21,7 @@ import { simulateBudget } from './simulate-budget.ts';
 import { simulateErrors } from './simulate-errors.ts';
 import { simulateLatency } from './simulate-latency.ts';
 import { throughput } from './throughput.ts';
+import { tuning } from './tuning.ts';
 import { weights } from './weights.ts';
 import { transport } from './transport.ts';
 
@@ -27,12 +30,15 @@ const SCENARIOS = new Map(
     throughput,
     latency,
     cores,
+    tuning,
     transport,
     hpack,
+    'predict-auth': predictAuth,
     overload,
     loading,
     weights,
     memory,
+    'model-check': modelCheck,
     'prediction-id': predictionId,
     'arm-evidence': armEvidence,
     codec,

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { isSupervisorMessage } from './app/messages.ts';
 import { PLACE_VARIABLE, placeFromText, placeToText, placedConfig } from './app/place.ts';
 import type { ServeProcess } from './app/serve.ts';
+import type { Tls } from './app/tls.ts';
 import { compileOptions } from './config/compile-options.ts';
 import type { Config } from './config/options.ts';
 import { placement } from './config/placement.ts';
@@ -17,10 +18,15 @@ type Role = (typeof ROLES)[number];
 
 /** After the drain time has passed, what else a serve process gets before it is killed. */
 const STOP_MARGIN_MS = 5_000;
+/** They end a command in good order: a live screen gives the terminal back. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What the admin process gets to answer its last calls and to close its store. */
 const ADMIN_STOP_MS = 10_000;
 
 const { [PLACE_VARIABLE]: placeText, ...env } = process.env;
+
+// They are for developers. grpc-js earns one by naming an IP address as TLS's server name.
+process.noDeprecation = true;
 
 // Each loads its own rooms alone: a start should not wait for an operator's commands, nor they for the data plane.
 const [firstWord] = process.argv.slice(2);
@@ -34,27 +40,31 @@ function isRole(word: string): word is Role {
 
 /** undefined where the first word is no command of an operator. */
 async function runCommand(): Promise<number | undefined> {
-  const { runCli } = await import('./cli/run.ts');
+  // Takes the place of the arguments, which may have a token among them, in the list of processes.
+  process.title = 'sluice';
+  const [{ runCli }, { terminalOf }] = await Promise.all([import('./cli/run.ts'), import('./cli/terminal.ts')]);
   const interrupted = new AbortController();
   const interrupt = (): void => {
     interrupted.abort();
   };
-  process.on('SIGINT', interrupt);
+  for (const signal of INTERRUPTS) process.on(signal, interrupt);
   try {
     return await runCli({
       argv: process.argv.slice(2),
       env,
+      nodeVersion: process.version,
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
       isTty: process.stdout.isTTY,
       columns: process.stdout.isTTY ? process.stdout.columns : 80,
+      terminal: process.stdin.isTTY && process.stdout.isTTY ? terminalOf(process.stdin, process.stdout) : undefined,
       user: `${userName()}@${hostname()}`,
       now: () => Date.now(),
       signal: interrupted.signal,
     });
   } finally {
-    process.off('SIGINT', interrupt);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
   }
 }
 
@@ -100,14 +110,22 @@ function refuse(sentence: string): void {
 }
 
 async function up(config: Config, argv: readonly string[]): Promise<void> {
-  const [{ checkPorts }, { spawnRole }, { removeStateBeyond }, { Up }, { createEvents }] = await Promise.all([
-    import('./app/ports.ts'),
-    import('./app/spawn.ts'),
-    import('./app/state-directories.ts'),
-    import('./app/up.ts'),
-    import('./telemetry/events.ts'),
-  ]);
+  const [{ checkPorts }, { spawnRole }, { removeStateBeyond }, { checkTls }, { Up }, { createEvents }] =
+    await Promise.all([
+      import('./app/ports.ts'),
+      import('./app/spawn.ts'),
+      import('./app/state-directories.ts'),
+      import('./app/tls.ts'),
+      import('./app/up.ts'),
+      import('./telemetry/events.ts'),
+    ]);
   const { processes } = placement(config, availableParallelism());
+  try {
+    await checkTls(config);
+  } catch (caught) {
+    refuse(describeError(caught));
+    return;
+  }
   const ports = await checkPorts(config, processes);
   if (ports.kind === 'busy') {
     refuse(ports.reason);
@@ -115,13 +133,15 @@ async function up(config: Config, argv: readonly string[]): Promise<void> {
   }
   const events = createEvents({ level: config.logLevel });
   const file = fileURLToPath(import.meta.url);
+  const { dataDir } = config;
   const running = new Up({
     serveProcesses: processes,
     spawnServe: (place) => {
       const text = placeToText({ ...place, predictPort: ports.predictPort });
-      return spawnRole({ file, argv: ['serve', ...argv], env: { ...env, [PLACE_VARIABLE]: text } });
+      return spawnRole({ file, argv: ['serve', ...argv], env: { ...env, [PLACE_VARIABLE]: text }, dataDir });
     },
-    spawnAdmin: config.controlAddress === 'off' ? undefined : () => spawnRole({ file, argv: ['admin', ...argv], env }),
+    spawnAdmin:
+      config.controlAddress === 'off' ? undefined : () => spawnRole({ file, argv: ['admin', ...argv], env, dataDir }),
     serveStopMs: config.drainDelayMs + config.drainTimeoutMs + STOP_MARGIN_MS,
     adminStopMs: ADMIN_STOP_MS,
     now: () => performance.now(),
@@ -181,9 +201,9 @@ function allReady(): Promise<void> {
 /** Runs one of the two roles until it is to end. */
 async function runRole<R extends { reload(): Promise<void>; close(cause: string): Promise<void> }>(
   config: Config,
-  open: (events: Events, ending: AbortSignal) => Promise<R>,
+  open: (given: { events: Events; tls: Tls | undefined }, ending: AbortSignal) => Promise<R>,
 ): Promise<R | undefined> {
-  const { createEvents } = await import('./telemetry/events.ts');
+  const [{ createEvents }, { Tls }] = await Promise.all([import('./telemetry/events.ts'), import('./app/tls.ts')]);
   const events = createEvents({ level: config.logLevel, process: processNumber() });
   const wish = wishToEnd();
   const ending = new AbortController();
@@ -196,7 +216,7 @@ async function runRole<R extends { reload(): Promise<void>; close(cause: string)
     void running.role?.reload();
   });
   try {
-    running.role = await open(events, ending.signal);
+    running.role = await open({ events, tls: await Tls.open(config, events) }, ending.signal);
   } catch (caught) {
     const reason = describeError(caught);
     refuse(reason);
@@ -218,8 +238,8 @@ async function serve(config: Config): Promise<void> {
   const { ServeProcess: Server } = await import('./app/serve.ts');
   const { compileOtlpOptions } = await import('./telemetry/otlp-env.ts');
   const own = { place, allReady: place.of === 1 ? Promise.resolve() : allReady() };
-  const server: ServeProcess | undefined = await runRole(placed, (events, ending) =>
-    Server.open({ config: placed, events, otlp: compileOtlpOptions(env), host: { ...host(), ...own, ending } }),
+  const server: ServeProcess | undefined = await runRole(placed, (given, ending) =>
+    Server.open({ config: placed, ...given, otlp: compileOtlpOptions(env), host: { ...host(), ...own, ending } }),
   );
   // A process with a thread in a native run can neither end that nor exit.
   if (server?.stuck === true) process.kill(process.pid, 'SIGKILL');
@@ -228,7 +248,10 @@ async function serve(config: Config): Promise<void> {
 
 async function admin(config: Config): Promise<void> {
   const { AdminProcess } = await import('./app/admin.ts');
-  await runRole(config, (events) => AdminProcess.open({ config, events, host: host() }));
+  const { compileOtlpOptions } = await import('./telemetry/otlp-env.ts');
+  await runRole(config, (given) =>
+    AdminProcess.open({ config, ...given, otlp: compileOtlpOptions(env), host: host() }),
+  );
   process.exit(0);
 }
 
@@ -246,6 +269,7 @@ function host() {
     instanceId: `${String(process.pid)}-${String(Date.now())}`,
     readings: process,
     availableMemory: () => process.availableMemory(),
+    nodePath: process.execPath,
     tell: (message: object) => {
       if (process.connected) process.send?.(message);
     },

@@ -110,7 +110,7 @@ function sluice(transport: 'h2' | 'grpc-js', title: string): Peer {
           ...[join(ROOT, 'src/main.ts'), 'up', '--models-dir', models, '--database-url', 'off'],
           ...['--data-dir', join(scratch, 'data'), '--predict-transport', transport],
           ...['--predict-address', `127.0.0.1:${predict}`, '--metrics-address', `127.0.0.1:${metrics}`],
-          ...['--admin-address', `127.0.0.1:${admin}`],
+          ...['--admin-address', `127.0.0.1:${admin}`, '--admin-metrics-address', 'off'],
         ],
       };
     },

@@ -78,7 +78,8 @@ export async function startSluice(options: SluiceOptions): Promise<SluiceServer>
   const running = RunningProcess.start(SLUICE, [
     ...[role, '--models-dir', directory, '--data-dir', dataDirectory, '--database-url', 'off'],
     ...['--predict-address', `${HOST}:${port}`, '--metrics-address', `${HOST}:${metricsPort}`],
-    ...['--admin-address', `${HOST}:${adminPort}`, '--serve-processes', String(serveProcesses), ...flags],
+    ...['--admin-address', `${HOST}:${adminPort}`, '--admin-metrics-address', 'off'],
+    ...['--serve-processes', String(serveProcesses), ...flags],
   ]);
   const metricsUrls = Array.from({ length: serveProcesses }, (_, at) => `http://${HOST}:${metricsPort + at}/metrics`);
   const server: SluiceServer = {

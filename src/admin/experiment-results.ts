@@ -41,6 +41,11 @@ export interface ResultsContext extends Pick<AdminContext, 'store' | 'now' | 'ne
   readonly evidence: EvidenceReader;
 }
 
+interface RatiosContext {
+  readonly store: StoreReader;
+  readonly evidence: EvidenceReader;
+}
+
 /** Scope of the outcomes of an experiment. */
 export function experimentScope(name: string): string {
   return `experiment:${name}`;
@@ -51,7 +56,7 @@ export async function experimentResults(context: ResultsContext, name: string): 
   const record = await settleExperiment(context, name);
   const { plan } = record;
   const scope = experimentScope(name);
-  const counted = await countArms(context, record);
+  const { counted, exposures, reporting } = await sampleRatios(context, record);
   const outcomes = await store.outcomeCounts(scope);
   const arms = plan.arms.map(({ name: arm, version }, index): ArmResults => {
     const found = outcomes.find((count) => count.arm === arm);
@@ -68,15 +73,26 @@ export async function experimentResults(context: ResultsContext, name: string): 
   const byMetric = new Map<string, MetricSums>();
   for (const metric of plan.metrics) byMetric.set(metric.name, await sumsOf(store, { scope, metric: metric.name }));
   const metrics = metricResults(plan, byMetric);
-  const exposures = exposureRatio(counted);
-  const reporting = reportingRatio(counted);
   const conclusion = conclude({ plan, metrics, exposures, reporting });
   const { refused } = await experimentNote(store, record.document.id);
   return { record, at: context.now(), arms, metrics, exposures, reporting, conclusion, refused };
 }
 
+/** Whether the arms of an experiment got what they should, and the counts that say so. */
+export async function sampleRatios(
+  context: RatiosContext,
+  record: ExperimentRecord,
+): Promise<{
+  readonly counted: readonly ArmCounts[];
+  readonly exposures: SampleRatio;
+  readonly reporting: SampleRatio;
+}> {
+  const counted = await countArms(context, record);
+  return { counted, exposures: exposureRatio(counted), reporting: reportingRatio(counted) };
+}
+
 /** By part of the slots. An experiment's arms keep their slots as long as it runs. */
-async function countArms(context: ResultsContext, record: ExperimentRecord): Promise<readonly ArmCounts[]> {
+async function countArms(context: RatiosContext, record: ExperimentRecord): Promise<readonly ArmCounts[]> {
   const { store } = context;
   const { plan, epoch: first } = record;
   const exposures = await currentExposures(context, record);

@@ -1,24 +1,17 @@
 /** How a version, or a model as a whole, does: counts and latencies over a sliding window. */
 import { ServerError } from '../domain/errors.ts';
-import type { ErrorCode } from '../domain/errors.ts';
-import { OUTCOMES, quantileOf, ROLES } from '../monitor/series.ts';
-import type { HistogramTotals, Role, SeriesTotals } from '../monitor/series.ts';
+import { ROLES } from '../monitor/series.ts';
+import type { Role } from '../monitor/series.ts';
 import type { AdminContext } from './context.ts';
 import { findModel, findVersion } from './resolve-version.ts';
 import type { Statistics } from './statistics.ts';
-
-/** 0 while count is 0. */
-export interface LatencyView {
-  readonly count: number;
-  readonly avgMs: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-}
+import { numbersOf } from './stats-numbers.ts';
+import type { StatsNumbers } from './stats-numbers.ts';
+import { slotViews } from './stats-slots.ts';
+import type { SlotView } from './stats-slots.ts';
 
 /** Message Stats of monitor.proto. */
-export interface StatsView {
+export interface StatsView extends StatsNumbers {
   readonly model: string;
   /** '' = all together. */
   readonly version: string;
@@ -26,21 +19,8 @@ export interface StatsView {
   /** Epoch ms. */
   readonly from: number;
   readonly to: number;
-  readonly total: number;
-  readonly ok: number;
-  readonly successRate: number;
-  readonly requestsPerSecond: number;
-  readonly latency: LatencyView;
-  readonly queue: LatencyView;
-  readonly compute: LatencyView;
-  /** Those that were; sorted as ERROR_CODES. */
-  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
-  readonly rows: number;
-  readonly runs: number;
-  readonly batchRowsAvg: number;
-  readonly batchRowsP50: number;
-  readonly batchRowsP99: number;
-  readonly dropped: number;
+  /** Where they were asked for. */
+  readonly slots: readonly SlotView[];
 }
 
 export interface StatsContext extends Pick<AdminContext, 'store'> {
@@ -55,6 +35,8 @@ export interface StatsQuery {
   readonly windowMs: number | undefined;
   /** '' = live. */
   readonly role: string;
+  /** Whether the window is told of piece by piece too. */
+  readonly slots?: boolean;
 }
 
 const DEFAULT_WINDOW_MS = 300_000;
@@ -64,7 +46,7 @@ const LEAST_RATE_MS = 10_000;
 /** NOT_FOUND: no such model or version. INVALID_ARGUMENT: no such role or window. */
 export async function getStats(
   { store, statistics }: StatsContext,
-  { model, version, windowMs = DEFAULT_WINDOW_MS, role: asked }: StatsQuery,
+  { model, version, windowMs = DEFAULT_WINDOW_MS, role: asked, slots: wanted = false }: StatsQuery,
 ): Promise<StatsView> {
   const role = ROLES.find((candidate) => candidate === (asked === '' ? 'live' : asked));
   if (role === undefined) {
@@ -73,58 +55,7 @@ export async function getStats(
   if (version === '') await findModel(store, model);
   else await findVersion(store, model, version);
   const query = { model, role, windowMs, version: version === '' ? undefined : version };
-  const { totals, from, to } = await statistics.query(query);
-  return { model, version, role, from, to, ...numbersOf(totals, Math.max(LEAST_RATE_MS, to - from)) };
-}
-
-type StatsNumbers = Omit<StatsView, 'model' | 'version' | 'role' | 'from' | 'to'>;
-
-function numbersOf(totals: SeriesTotals, ms: number): StatsNumbers {
-  const { requests, queue, compute, batchRows, rows, dropped } = totals;
-  const errors: Partial<Record<ErrorCode, number>> = {};
-  const ok = requests.ok?.count ?? 0;
-  let total = ok;
-  for (const outcome of OUTCOMES) {
-    const count = requests[outcome]?.count ?? 0;
-    if (outcome === 'ok' || count === 0) continue;
-    errors[outcome] = count;
-    total += count;
-  }
-  const runs = compute.count;
-  return {
-    total,
-    ok,
-    successRate: total === 0 ? 1 : ok / total,
-    requestsPerSecond: total / (ms / 1000),
-    latency: latencyOf(requests.ok),
-    queue: latencyOf(queue),
-    compute: latencyOf(compute),
-    errors,
-    rows,
-    runs,
-    batchRowsAvg: runs === 0 ? 0 : rows / runs,
-    batchRowsP50: rowsQuantile(batchRows, 0.5),
-    batchRowsP99: rowsQuantile(batchRows, 0.99),
-    dropped,
-  };
-}
-
-function latencyOf(seconds: HistogramTotals | undefined): LatencyView {
-  if (seconds === undefined || seconds.count === 0) {
-    return { count: 0, avgMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 };
-  }
-  const { count, sum, max } = seconds;
-  return {
-    count,
-    avgMs: (sum / count) * 1000,
-    p50Ms: quantileOf(seconds, 0.5) * 1000,
-    p95Ms: quantileOf(seconds, 0.95) * 1000,
-    p99Ms: quantileOf(seconds, 0.99) * 1000,
-    maxMs: max * 1000,
-  };
-}
-
-/** Rows are whole. */
-function rowsQuantile(batchRows: HistogramTotals, p: number): number {
-  return batchRows.count === 0 ? 0 : Math.round(quantileOf(batchRows, p));
+  const { totals, slots, from, to } = await statistics.query(query);
+  const numbers = numbersOf(totals, Math.max(LEAST_RATE_MS, to - from));
+  return { model, version, role, from, to, ...numbers, slots: wanted ? slotViews(slots) : [] };
 }

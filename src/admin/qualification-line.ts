@@ -39,6 +39,10 @@ export class QualificationLine {
     return this.#running.size;
   }
 
+  get waiting(): number {
+    return [...this.#waiting.values()].reduce((sum, versions) => sum + versions.size, 0);
+  }
+
   isEmpty(): boolean {
     return this.#running.size === 0 && this.#waiting.size === 0;
   }

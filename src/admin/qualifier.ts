@@ -59,6 +59,11 @@ export class Qualifier {
     for (const { model, version } of left) this.enqueue(model, version);
   }
 
+  /** Versions, now. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#line.running, waiting: this.#line.waiting };
+  }
+
   /** Resolves once nothing waits or is being qualified. */
   async idle(): Promise<void> {
     while (!this.#line.isEmpty()) await this.#nextEnd();

@@ -32,7 +32,7 @@ export interface ComparedVersions {
 export async function findPair({ store, evidence }: ShadowContext, query: ShadowQuery): Promise<ComparedVersions> {
   const { model } = query;
   await findModel(store, model);
-  const pairs = addUp(await evidence.rows('comparison', model));
+  const pairs = addUpPairs(await evidence.rows('comparison', model));
   const shadows = (await store.epoch(model))?.policy.shadows.map(({ version }) => version) ?? [];
   const shadow = query.shadow === '' ? chooseShadow(pairs, shadows) : query.shadow;
   const fitting = pairs.filter((pair) => pair.shadow === shadow && (query.live === '' || pair.live === query.live));
@@ -51,7 +51,7 @@ function chooseShadow(pairs: readonly ComparedVersions[], ofPolicy: readonly str
   return compared ?? pairs.toSorted((a, b) => b.totals.since - a.totals.since)[0]?.shadow;
 }
 
-function addUp(rows: readonly EvidenceRow[]): readonly ComparedVersions[] {
+export function addUpPairs(rows: readonly EvidenceRow[]): readonly ComparedVersions[] {
   const byName = Map.groupBy(rows, ({ name }) => name);
   return [...byName].map(([name, group]) => {
     const [live = '', shadow = ''] = name.split('/');

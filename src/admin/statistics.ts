@@ -41,6 +41,7 @@ interface StatisticsQuery {
 /** What was counted in slots that begin in [from, to]; epoch ms. */
 interface WindowTotals {
   readonly totals: SeriesTotals;
+  readonly slots: readonly SlotTotals[];
   readonly from: number;
   readonly to: number;
 }
@@ -68,6 +69,13 @@ interface Report {
 interface Entry {
   readonly report: Report;
   readonly key: SeriesKey;
+  readonly totals: SeriesTotals;
+}
+
+/** One slot of one version. */
+export interface SlotTotals {
+  readonly at: number;
+  readonly widthMs: number;
   readonly totals: SeriesTotals;
 }
 
@@ -125,12 +133,15 @@ export class Statistics {
         : Math.ceil(begin / FINE_SLOT_MS) * FINE_SLOT_MS;
     const span = { model, role, from, to: to + 1 };
     const slots = await this.#store.statistics(version === undefined ? span : { ...span, version });
+    const read: SlotTotals[] = [];
     let totals = emptyTotals();
     for (const [index, slot] of slots.entries()) {
       if (index % QUERY_STEP === QUERY_STEP - 1) await nextTurn();
-      totals = addTotals(totals, totalsFromJson(slot.totals));
+      const own = totalsFromJson(slot.totals);
+      totals = addTotals(totals, own);
+      read.push({ at: slot.at, widthMs: slot.widthMs, totals: own });
     }
-    return { totals, from, to };
+    return { totals, slots: read, from, to };
   }
 
   /** A bounded step of making old slots coarser and forgetting what is too old; to be called every 10 s. */

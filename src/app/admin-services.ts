@@ -1,5 +1,6 @@
 /** The Admin services on the rooms of this process. */
 import { UploadPlaces } from '../admin/upload.ts';
+import type { AccessKeeper } from '../admin/access-keeper.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { EvidenceReader } from '../admin/evidence.ts';
 import type { Outcomes } from '../admin/outcomes.ts';
@@ -10,6 +11,7 @@ import type { Config } from '../config/options.ts';
 import type { Board } from '../control/board.ts';
 import type { Blobs } from '../registry/blobs.ts';
 import type { AdminServices } from '../transport/services/admin/admin-services.ts';
+import { accessService } from '../transport/services/admin/access-service.ts';
 import { auditService } from '../transport/services/admin/audit-service.ts';
 import { driftService } from '../transport/services/admin/drift-service.ts';
 import { experimentService } from '../transport/services/admin/experiment-service.ts';
@@ -29,13 +31,14 @@ export interface AdminRooms {
   readonly outcomes: Outcomes;
   readonly rollouts: RolloutController;
   readonly board: Board;
+  readonly access: AccessKeeper;
 }
 
 /** They share the disk and one thread. */
 const MAX_CONCURRENT_UPLOADS = 8;
 
 export function adminServices(rooms: AdminRooms): AdminServices {
-  const { config, context, blobs, qualifier, statistics, evidence, outcomes, rollouts } = rooms;
+  const { config, context, blobs, qualifier, statistics, evidence, outcomes, rollouts, access } = rooms;
   const limits = {
     maxModelBytes: config.maxModelBytes,
     maxConcurrentUploads: MAX_CONCURRENT_UPLOADS,
@@ -49,6 +52,7 @@ export function adminServices(rooms: AdminRooms): AdminServices {
     experiments: experimentService({ ...context, evidence, outcomes }),
     monitor: monitorService({ ...context, statistics }),
     audit: auditService(context),
+    access: accessService({ ...context, access }),
     shadows: shadowService({ ...context, evidence }),
     drift: driftService({ ...context, evidence }),
   };

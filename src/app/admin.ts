@@ -2,7 +2,6 @@
  * The admin process: builds the control plane's rooms, keeps them while it runs, and takes them down in reverse order.
  */
 import { randomUUID } from 'node:crypto';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Changes } from '../admin/changes.ts';
 import type { AdminContext } from '../admin/context.ts';
@@ -20,33 +19,49 @@ import { ServerError, toServerError } from '../domain/errors.ts';
 import type { SettingsOf } from '../domain/registry.ts';
 import { Board } from '../control/board.ts';
 import { Hub } from '../control/hub.ts';
+import type { ProcessReadings } from '../monitor/process-vitals.ts';
 import { Blobs } from '../registry/blobs.ts';
 import { VersionFolders, linkOrCopy } from '../registry/version-folders.ts';
 import { openPostgresStore } from '../registry/sql/open-postgres-store.ts';
 import { openSqliteStore } from '../registry/sql/open-sqlite-store.ts';
 import type { Store } from '../registry/store.ts';
 import type { Events } from '../telemetry/events.ts';
-import { AdminDoor } from '../transport/grpc-js/admin-door.ts';
-import { ControlDoor } from '../transport/grpc-js/control-door.ts';
+import type { OtlpOptions } from '../telemetry/otlp-env.ts';
+import { AdminGuard } from '../transport/admin-guard.ts';
+import { AdminDoor } from '../transport/lean/admin-door.ts';
+import { ControlDoor } from '../transport/lean/control-door.ts';
 import type { DoorHooks } from '../transport/hooks.ts';
+import { adminGreeting } from './admin-greeting.ts';
+import { AdminMetrics } from './admin-metrics.ts';
 import { adminServices } from './admin-services.ts';
+import { AdminWatch } from './admin-watch.ts';
 import { RUNTIME_REVISION, SERVER_VERSION } from './build-info.ts';
 import { controlAddressOf } from './control-address.ts';
-import { DirectoryImporter } from './directory-importer.ts';
+import { checkModelsDirectory, DirectoryImporter } from './directory-importer.ts';
 import { housekeep } from './housekeeping.ts';
 import type { ServeMessage } from './messages.ts';
+import { openAccess } from './open-access.ts';
+import { openConsole } from './open-console.ts';
 import { defaultsOf, qualifierOf } from './open-source.ts';
+import type { Tls } from './tls.ts';
 
 export interface AdminHost {
   readonly nodeVersion: string;
+  readonly instanceId: string;
+  readonly readings: ProcessReadings;
   readonly availableMemory: () => number;
+  /** Of the program that runs this. */
+  readonly nodePath: string;
   /** To the supervisor, where there is one. */
   readonly tell: (message: ServeMessage) => void;
 }
 
 export interface AdminOptions {
   readonly config: Config;
+  readonly otlp: OtlpOptions;
   readonly events: Events;
+  /** undefined = connections are in the clear. */
+  readonly tls?: Tls | undefined;
   readonly host: AdminHost;
 }
 
@@ -58,12 +73,13 @@ type Closing = () => Promise<void> | void;
 
 export class AdminProcess {
   readonly #options: AdminOptions;
+  readonly #watch = new AdminWatch();
   readonly #opened: Closing[] = [];
   #importer: DirectoryImporter | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(options: AdminOptions) {
-    this.#options = options;
+    this.#options = { ...options, events: this.#watch.events(options.events) };
   }
 
   /** Opens the store and the doors, and begins to import the models directory. Fails with one sentence. */
@@ -114,12 +130,15 @@ export class AdminProcess {
     this.#opened.push(() => evidence.close());
     const qualifier = await this.#openQualifier(context, blobs);
     const predictionKey = await store.secret(PREDICTION_KEY);
+    const access = await openAccess({ config, store, events, recordRefusal: this.#watch.recordRefusal });
+    this.#opened.push(() => access.close());
     const hub = await Hub.open({
       ...context,
       statistics,
       evidence,
       board,
       predictionKey,
+      callers: access,
       onFault,
       onConnection: (event) => {
         events.instanceConnection(event);
@@ -140,7 +159,12 @@ export class AdminProcess {
     this.#opened.push(() => rollouts.close());
     const experiments = new ExperimentKeeper({ context, evidence, onFault });
     this.#opened.push(() => experiments.close());
-    await this.#openAdminDoor({ context, blobs, qualifier, statistics, evidence, outcomes, rollouts, board });
+    const metrics = await AdminMetrics.open({
+      ...this.#options,
+      ...{ watch: this.#watch, context, evidence, qualifier, rollouts, onFault },
+    });
+    this.#opened.push(() => metrics.close());
+    await this.#openAdminDoor({ context, blobs, qualifier, statistics, evidence, outcomes, rollouts, board, access });
     this.#importer = new DirectoryImporter({ config, events, context, blobs, qualifier });
     await qualifier.resume();
     void this.#importer.start().then(() => {
@@ -152,8 +176,8 @@ export class AdminProcess {
     const { databaseUrl, dataDir } = this.#options.config;
     const store =
       databaseUrl === 'off'
-        ? await openSqliteStore({ path: join(dataDir, 'registry.db') })
-        : await openPostgresStore({ url: databaseUrl });
+        ? await openSqliteStore({ path: join(dataDir, 'registry.db'), watch: this.#watch })
+        : await openPostgresStore({ url: databaseUrl, watch: this.#watch });
     this.#opened.push(() => store.close());
     return store;
   }
@@ -184,7 +208,7 @@ export class AdminProcess {
     const qualifier = new Qualifier({
       context,
       folders,
-      qualify: qualifierOf(config, host.availableMemory),
+      qualify: this.#watch.qualify(qualifierOf(config, host)),
       revision: RUNTIME_REVISION,
       onFault: ({ model, version, reason, cause }) => {
         events.controlFault({ what: `${model} ${version} could not be qualified: ${reason}`, cause });
@@ -199,13 +223,16 @@ export class AdminProcess {
     { hub, blobs, outcomes }: { hub: Hub; blobs: Blobs; outcomes: Outcomes },
   ): Promise<void> {
     const readBlob = (sha256: string): AsyncIterable<Uint8Array> => blobs.read(sha256);
+    const { tls } = this.#options;
     const door = await ControlDoor.open({
       address,
+      tls: tls?.control,
       hub,
       readBlob,
-      keepOutcomes: (batch) => outcomes.keep(batch),
+      keepOutcomes: this.#watch.keepOutcomes((batch) => outcomes.keep(batch)),
       hooks: this.#hooks(),
     });
+    tls?.attach(door);
     this.#opened.push(() => {
       door.close();
     });
@@ -213,26 +240,34 @@ export class AdminProcess {
   }
 
   async #openAdminDoor(rooms: Omit<Parameters<typeof adminServices>[0], 'config'>): Promise<void> {
-    const { config, events, host } = this.#options;
-    const { board } = rooms;
+    const { config, events, tls, host } = this.#options;
+    const { access, board, context } = rooms;
+    const services = adminServices({ config, ...rooms });
+    const guard = new AdminGuard({ gate: access.gate, store: context.store });
     const door = await AdminDoor.open({
       address: config.adminAddress,
-      services: adminServices({ config, ...rooms }),
+      tls: tls?.optionsFor(config.tlsAdminClientAuth),
+      services,
+      guard,
       health: { predictServing: () => board.anySettled(), onChange: (listener) => board.onChange(listener) },
       reflection: config.reflection,
       hooks: this.#hooks(),
     });
+    tls?.attach(door);
     this.#opened.push(async () => {
       await door.drain(DRAIN_MS);
     });
-    const address = formatAddress(door.address);
-    events.listening({ name: 'admin', address });
-    host.tell({ kind: 'ready', greeting: greetingOf(address) });
+    events.listening({ name: 'admin', address: formatAddress(door.address) });
+    const hooks = this.#hooks();
+    const page = await openConsole({ config, tls, services, gate: access.gate, guard, hooks, events });
+    this.#opened.push(() => page?.close());
+    host.tell({ kind: 'ready', greeting: adminGreeting({ address: door.address, config, tls, console: page?.url }) });
   }
 
   #hooks(): DoorHooks {
     return {
-      recordRpc: () => undefined,
+      recordRpc: this.#watch.recordRpc,
+      recordLimit: this.#watch.recordLimit,
       reportFault: (method, error) => {
         this.#options.events.controlFault({ what: `${method} failed`, cause: error.cause ?? error });
       },
@@ -256,31 +291,8 @@ export class AdminProcess {
   }
 }
 
-/**
- * An empty registry and no directory to fill it from is most likely a mistake of whoever starts it. Later the registry
- * stands for itself.
- */
-async function checkModelsDirectory(modelsDir: string, store: Store): Promise<void> {
-  if (modelsDir === 'off' || (await store.models({ limit: 1 })).length > 0) return;
-  try {
-    await access(modelsDir);
-  } catch {
-    const message = `cannot read the models directory ${modelsDir}: it is not there; give one with --models-dir, or off to register versions by upload alone`;
-    throw new ServerError('not_found', message);
-  }
-}
-
 /** How a model is run, from its config and the server's defaults. */
 function settingsWith(config: Config): SettingsOf {
   const defaults = defaultsOf(config);
   return (keys) => parseModelConfig({ text: JSON.stringify(keys), file: 'the config', defaults }).settings;
-}
-
-function greetingOf(address: string): string {
-  return [
-    `  admin    ${address}  (gRPC: sluice.admin.v1, health, reflection)`,
-    'Steer it:',
-    `  npx sluice models${address.endsWith(':50052') ? '' : ` --address ${address}`}`,
-    '',
-  ].join('\n');
 }

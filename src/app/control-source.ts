@@ -1,6 +1,7 @@
 /** Serving what the registry says: the desired state comes from the admin process, and from disk while it is away. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { PredictGate } from '../access/predict-gate.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import { ServerError } from '../domain/errors.ts';
 import { versionKey } from '../domain/version.ts';
@@ -16,15 +17,19 @@ import { VersionFolders, linkOrCopy } from '../registry/version-folders.ts';
 import type { Obtain } from '../registry/version-folders.ts';
 import { writeFileFrom } from '../registry/write-file.ts';
 import type { Events } from '../telemetry/events.ts';
+import type { BytesGuard } from '../transport/guard.ts';
+import { PredictGuard } from '../transport/predict-guard.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import type { KeepOutcomes } from '../transport/services/outcome-service.ts';
-import { ControlClient } from '../transport/grpc-js/control-client.ts';
+import { ControlClient, type ControlClientOptions } from '../transport/grpc-js/control-client.ts';
 import { SERVER_VERSION } from './build-info.ts';
 import type { Prepared, ServeSource } from './serve-source.ts';
 
 export interface ControlSourceOptions {
   /** Where the admin process listens for serve processes. */
   readonly address: string;
+  /** What to show there and to trust; undefined = the connection is in the clear. */
+  readonly tls?: ControlClientOptions['tls'];
   /** Of the admin process that may be here. */
   readonly dataDir: string;
   /** Of this process alone, and of the one that takes its place. */
@@ -40,6 +45,8 @@ export interface ControlSourceOptions {
   readonly apply: (desired: DesiredState, options: { readonly retryFailed: boolean }) => void;
   readonly settled: () => boolean;
   readonly onPredictionKey: (key: Uint8Array) => void;
+  /** Checks the tokens of callers; undefined = none are asked for. */
+  readonly predictGate: PredictGate | undefined;
 }
 
 export class ControlSource implements ServeSource {
@@ -65,6 +72,9 @@ export class ControlSource implements ServeSource {
       apply: options.apply,
       settled: options.settled,
       onPredictionKey: options.onPredictionKey,
+      onCallers: (tokens) => {
+        options.predictGate?.replace(tokens);
+      },
       onFault: (what, cause) => {
         options.events.controlFault({ what, cause });
       },
@@ -89,6 +99,11 @@ export class ControlSource implements ServeSource {
     return late.source;
   }
 
+  get guard(): BytesGuard | undefined {
+    const { predictGate } = this.#options;
+    return predictGate === undefined ? undefined : new PredictGuard(predictGate);
+  }
+
   get control(): ControlHealth {
     return {
       connected: () => this.#connected,
@@ -101,7 +116,7 @@ export class ControlSource implements ServeSource {
 
   /** What lay on disk is applied at once; the admin process is looked for in the background, for ever. */
   async start(): Promise<void> {
-    const { address, instance, predictAddress, events } = this.#options;
+    const { address, tls, instance, predictAddress, events } = this.#options;
     await this.#link.restore();
     const hello = {
       instance: instance(),
@@ -111,6 +126,7 @@ export class ControlSource implements ServeSource {
     };
     const client: ControlClient = new ControlClient({
       address,
+      tls,
       hello,
       onUpdate: (update) => {
         this.#link.take(update);

@@ -1,13 +1,15 @@
-/** Imports the models directory at the start and when told: one reading after the other. */
+/** Imports the models directory at the start and when told, one reading after the other. */
+import { access } from 'node:fs/promises';
 import type { AdminContext } from '../admin/context.ts';
 import { importDirectory } from '../admin/import-directory.ts';
 import type { ImportReport } from '../admin/import-directory.ts';
 import type { Qualifier } from '../admin/qualifier.ts';
 import type { Config } from '../config/options.ts';
-import { describeError } from '../domain/errors.ts';
+import { ServerError, describeError } from '../domain/errors.ts';
 import type { Blobs } from '../registry/blobs.ts';
 import { DirectoryReader } from '../registry/directory-reader.ts';
 import type { DirectoryProblem } from '../registry/directory.ts';
+import type { Store } from '../registry/store.ts';
 import type { Events } from '../telemetry/events.ts';
 import { defaultsOf } from './open-source.ts';
 
@@ -74,5 +76,19 @@ export class DirectoryImporter {
 
   #tell(problems: readonly DirectoryProblem[]): void {
     for (const { model, version, reason } of problems) this.#options.events.versionFailed({ model, version, reason });
+  }
+}
+
+/**
+ * An empty registry and no directory to fill it from is most likely a mistake of whoever starts it. Later the registry
+ * stands for itself.
+ */
+export async function checkModelsDirectory(modelsDir: string, store: Store): Promise<void> {
+  if (modelsDir === 'off' || (await store.models({ limit: 1 })).length > 0) return;
+  try {
+    await access(modelsDir);
+  } catch {
+    const message = `cannot read the models directory ${modelsDir}: it is not there; give one with --models-dir, or off to register versions by upload alone`;
+    throw new ServerError('not_found', message);
   }
 }

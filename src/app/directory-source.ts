@@ -22,6 +22,7 @@ export interface DirectorySourceOptions {
 export class DirectorySource implements ServeSource {
   readonly control = undefined;
   readonly keepOutcomes = undefined;
+  readonly guard = undefined;
   readonly #options: DirectorySourceOptions;
   readonly #directory: DirectoryReader;
   /** Of what is here, by model and version. */

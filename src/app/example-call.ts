@@ -1,6 +1,7 @@
 /** The copy-paste example with which a start-up ends: a call that the server answers. */
 import type { Signature, TensorSpec } from '../domain/signature.ts';
 import type { Tensor } from '../domain/tensor.ts';
+import type { CallHints } from './call-hints.ts';
 
 /** The field of sluice.v1.Tensor that a person types values of this datatype into. */
 const FIELDS = {
@@ -20,7 +21,7 @@ export function exampleCall(
   model: string,
   signature: Signature,
   sample: readonly Tensor[],
-  address: string,
+  { address, grpcurl }: Pick<CallHints, 'address' | 'grpcurl'>,
 ): string | undefined {
   const inputs: unknown[] = [];
   for (const spec of signature.inputs) {
@@ -29,7 +30,7 @@ export function exampleCall(
     if (typed === undefined) return undefined;
     inputs.push(typed);
   }
-  return `grpcurl -plaintext -d '${JSON.stringify({ model, inputs })}' ${address} sluice.v1.PredictService/Predict`;
+  return `grpcurl ${grpcurl}-d '${JSON.stringify({ model, inputs })}' ${address} sluice.v1.PredictService/Predict`;
 }
 
 function typedInput(spec: TensorSpec, tensor: Tensor): object | undefined {

@@ -7,6 +7,7 @@ import type { Events } from '../telemetry/events.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import { PredictDoor } from '../transport/grpc-js/server.ts';
 import { LeanDoor } from '../transport/lean/lean-door.ts';
+import type { BytesGuard } from '../transport/guard.ts';
 import type { Door } from '../transport/door.ts';
 import { kserveService } from '../transport/services/kserve-service.ts';
 import { outcomeService } from '../transport/services/outcome-service.ts';
@@ -15,12 +16,17 @@ import { predictService } from '../transport/services/predict-service.ts';
 import { outcomeOf } from '../transport/status.ts';
 import { SERVER_VERSION } from './build-info.ts';
 import type { PlacedConfig } from './place.ts';
+import type { Tls } from './tls.ts';
 
 export interface OpenDoorOptions {
   readonly config: PlacedConfig;
   readonly events: Events;
+  /** undefined = connections are in the clear. */
+  readonly tls: Tls | undefined;
   readonly reusePort: boolean;
   readonly catalog: Catalog;
+  /** Who lets callers in; undefined = whoever reaches the port. */
+  readonly guard: BytesGuard | undefined;
   /** undefined where there is no admin process. */
   readonly control: ControlHealth | undefined;
   readonly monitor: Monitor;
@@ -29,9 +35,11 @@ export interface OpenDoorOptions {
   readonly keepOutcomes: KeepOutcomes | undefined;
 }
 
-export function openDoor({
+export async function openDoor({
   config,
   events,
+  tls,
+  guard,
   reusePort,
   catalog,
   control,
@@ -41,9 +49,11 @@ export function openDoor({
 }: OpenDoorOptions): Promise<Door> {
   const ready = (): boolean => catalog.settled();
   const Implementation = config.predictTransport === 'h2' ? LeanDoor : PredictDoor;
-  return Implementation.open({
+  const door = await Implementation.open({
     address: config.predictAddress,
+    tls: tls?.optionsFor(config.tlsPredictClientAuth),
     reusePort,
+    guard,
     reflection: config.reflection,
     maxMessageBytes: config.maxMessageBytes,
     maxConcurrentStreams: config.maxConcurrentStreams,
@@ -74,6 +84,8 @@ export function openDoor({
       },
     },
   });
+  tls?.attach(door);
+  return door;
 }
 
 /** Versions that match; '' matches all. */

@@ -1,6 +1,7 @@
 /** Chooses where this serve process learns what to serve, as its options say. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PredictGate } from '../access/predict-gate.ts';
 import type { ModelDefaults } from '../config/model-config.ts';
 import type { Config } from '../config/options.ts';
 import { ServerError } from '../domain/errors.ts';
@@ -9,6 +10,7 @@ import type { Manager } from '../lifecycle/manager.ts';
 import type { EvidenceBook } from '../monitor/evidence-book.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import { qualifyVersion } from '../registry/qualification.ts';
+import { TOKEN_HASHING } from '../registry/token-secrets.ts';
 import { SharedWeights } from '../registry/shared-weights.ts';
 import type { Events } from '../telemetry/events.ts';
 import { RUNTIME_REVISION } from './build-info.ts';
@@ -19,6 +21,7 @@ import { placeSuffix } from './place.ts';
 import type { Place } from './place.ts';
 import type { ServeSource } from './serve-source.ts';
 import { stateDirectory } from './state-directories.ts';
+import type { Tls } from './tls.ts';
 
 const QUALIFICATION_CHILD = fileURLToPath(
   new URL(`../runtime/qualification-child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
@@ -26,10 +29,18 @@ const QUALIFICATION_CHILD = fileURLToPath(
 /** A version proves itself in no more than this share of the memory that is free. */
 const QUALIFICATION_MEMORY_SHARE = 0.8;
 
+/** What qualification wants to know of the machine. */
+interface QualifyingHost {
+  readonly availableMemory: () => number;
+  /** Of the program that runs this. */
+  readonly nodePath: string;
+}
+
 export interface OpenSourceOptions {
   readonly config: Config;
   readonly events: Events;
-  readonly host: { readonly name: string; readonly availableMemory: () => number; readonly place: Place };
+  readonly tls: Tls | undefined;
+  readonly host: QualifyingHost & { readonly name: string; readonly place: Place };
   readonly manager: Manager;
   readonly monitor: Monitor;
   readonly evidence: EvidenceBook;
@@ -53,10 +64,14 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
       const message = '--control-address=off and --models-dir=off leave nothing to serve; give one of them';
       throw new ServerError('invalid_argument', message);
     }
+    if (config.predictAuth !== 'off') {
+      const message = `--predict-auth=${config.predictAuth} takes its tokens from the admin process, and --control-address=off has none`;
+      throw new ServerError('invalid_argument', message);
+    }
     return new DirectorySource({
       modelsDir: config.modelsDir,
       defaults: defaultsOf(config),
-      qualify: qualifierOf(config, host.availableMemory),
+      qualify: qualifierOf(config, host),
       weights,
       apply: (desired) => {
         manager.apply(desired, { retryFailed: true });
@@ -68,6 +83,7 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
   }
   return ControlSource.open({
     address,
+    tls: address.startsWith('unix:') ? undefined : options.tls?.identity,
     dataDir: config.dataDir,
     stateDir,
     weights,
@@ -81,17 +97,32 @@ export async function openSource(options: OpenSourceOptions): Promise<ServeSourc
     },
     settled: () => manager.settled(),
     onPredictionKey,
+    predictGate: config.predictAuth === 'off' ? undefined : predictGateOf(monitor),
+  });
+}
+
+function predictGateOf(monitor: Monitor): PredictGate {
+  return new PredictGate({
+    hashing: TOKEN_HASHING,
+    now: Date.now,
+    onRefusal: (reason) => {
+      monitor.recordRefusal(reason);
+    },
+    onCall: (name) => {
+      monitor.recordCaller(name);
+    },
   });
 }
 
 /** Runs the child process that finds out about a version; reports of earlier times are kept in the data directory. */
 export function qualifierOf(
   config: Config,
-  availableMemory: () => number,
+  { availableMemory, nodePath }: QualifyingHost,
 ): (spec: VersionSpec, signal?: AbortSignal) => Promise<QualificationReport> {
   return (spec, signal) =>
     qualifyVersion(spec, {
       signal,
+      nodePath,
       childFile: QUALIFICATION_CHILD,
       cacheDir: join(config.dataDir, 'qualification'),
       weightsPool: weightsPoolIn(config.dataDir),

@@ -1,5 +1,6 @@
 /** Which of the serve processes of one `sluice up` a process is; the supervisor hands it down in one variable. */
 import assert from 'node:assert/strict';
+import { metricsAddressOf } from '../config/listen-addresses.ts';
 import { connectionAgeMs } from '../config/placement.ts';
 import type { Config } from '../config/options.ts';
 
@@ -55,9 +56,4 @@ export function placedConfig(config: Config, { number, of, predictPort }: Place)
     metricsAddress: metricsAddress === 'off' ? 'off' : metricsAddressOf(metricsAddress, number),
     maxConnectionAgeMs: connectionAgeMs(maxConnectionAgeMs, of),
   });
-}
-
-/** Each process has metrics of its own, so each has a port of its own for them: the next ones. */
-export function metricsAddressOf<A extends { readonly port: number }>(address: A, number: number): A {
-  return address.port === 0 ? address : { ...address, port: address.port + number - 1 };
 }

@@ -4,6 +4,7 @@ import type { Events } from '../telemetry/events.ts';
 import type { OtlpOptions } from '../telemetry/otlp-env.ts';
 import type { ServeMessage } from './messages.ts';
 import type { Place, PlacedConfig } from './place.ts';
+import type { Tls } from './tls.ts';
 
 interface ServeHost {
   /** That may be used, by all serve processes together. */
@@ -15,6 +16,8 @@ interface ServeHost {
   readonly readings: ProcessReadings;
   /** Memory that may still be taken without the machine running short. */
   readonly availableMemory: () => number;
+  /** Of the program that runs this. */
+  readonly nodePath: string;
   /** To the supervisor, where there is one. */
   readonly tell: (message: ServeMessage) => void;
   readonly place: Place;
@@ -28,5 +31,7 @@ export interface ServeOptions {
   readonly config: PlacedConfig;
   readonly otlp: OtlpOptions;
   readonly events: Events;
+  /** undefined = connections are in the clear. */
+  readonly tls?: Tls | undefined;
   readonly host: ServeHost;
 }

@@ -1,5 +1,6 @@
 /** Where a serve process learns what to serve: from the models directory, or from the admin process. */
 import type { KeepOutcomes } from '../transport/services/outcome-service.ts';
+import type { BytesGuard } from '../transport/guard.ts';
 import type { ControlHealth } from '../transport/grpc-js/catalog-health.ts';
 import type { VersionSpec, QualificationReport, VersionStatus } from '../domain/version.ts';
 
@@ -14,6 +15,8 @@ export interface ServeSource {
   readonly control: ControlHealth | undefined;
   /** Hands outcomes to the registry; undefined where there is none. */
   readonly keepOutcomes: KeepOutcomes | undefined;
+  /** Who lets callers of Predict in; undefined = whoever reaches the port. */
+  readonly guard: BytesGuard | undefined;
   /** Begins to bring desired states; resolves once there is a first one, or one is on its way. */
   start(): Promise<void>;
   /** Asks for the desired state anew, where that is for the serve process to do. */

@@ -11,6 +11,7 @@ import { Router } from '../routing/router.ts';
 import { Lanes } from '../runtime/lanes.ts';
 import type { VersionRunner } from '../runtime/version-runner.ts';
 import { PredictionIds } from '../serving/prediction-id.ts';
+import { readInstruments } from '../telemetry/instruments.ts';
 import { Telemetry } from '../telemetry/setup.ts';
 import type { Door } from '../transport/door.ts';
 import { MetricsServer } from '../transport/http/metrics-server.ts';
@@ -55,12 +56,13 @@ export class ServeProcess {
       instanceId: host.instanceId,
       otlp,
       traceRatio: config.traceRatio,
-      monitor: this.#monitor,
+      instruments: (vitals) => readInstruments(this.#monitor, vitals),
       process: host.readings,
       events,
     });
     this.#lanes = this.#createLanes();
     this.#manager = this.#createManager();
+    this.#monitor.certificateExpiresAt = () => options.tls?.expiresAt;
     this.#monitor.lanes = {
       count: () => this.#lanes.counts.total,
       busy: () => this.#lanes.counts.busy,
@@ -139,6 +141,7 @@ export class ServeProcess {
     const { config, events, host } = this.#options;
     return openSource({
       config,
+      tls: this.#options.tls,
       events,
       host,
       manager: this.#manager,
@@ -166,9 +169,11 @@ export class ServeProcess {
     }
     this.#door = await openDoor({
       config,
+      tls: this.#options.tls,
       events,
       reusePort,
       catalog,
+      guard: this.#source?.guard,
       control: this.#source?.control,
       keepOutcomes: this.#source?.keepOutcomes,
       monitor: this.#monitor,
@@ -263,13 +268,14 @@ export class ServeProcess {
   }
 
   #greeting(): string {
-    const { config } = this.#options;
+    const { config, tls } = this.#options;
     return greeting({
       models: this.#manager.models(),
       sampleOf: (model) => this.#manager.sampleOf(model),
-      predictAddress: this.#door === undefined ? '' : formatAddress(this.#door.address),
+      predictAddress: this.#door?.address ?? config.predictAddress,
       metricsAddress: this.#metrics?.address,
-      processes: config.serveProcesses,
+      config,
+      tls,
     });
   }
 

@@ -1,6 +1,6 @@
 /** Starts one of the two roles as a child process of `sluice up`. */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { describeError } from '../domain/errors.ts';
 import type { ChildProcess } from './child.ts';
 
@@ -8,13 +8,13 @@ export interface SpawnOptions {
   readonly file: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * In it Node keeps the code as V8 has compiled it: the tree of the code may be read-only, and whoever can write to
+   * the data directory decides what is served anyway. What is found there need not be stripped of its types, which
+   * takes memory in each thread that does; where nothing can be written, nothing is kept.
+   */
+  readonly dataDir: string;
 }
-
-/**
- * Where Node keeps the code as V8 has compiled it, beside the code and as trusted as that. What is found there need not
- * be stripped of its types, which takes memory in each thread that does; where nothing can be written, nothing is kept.
- */
-const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/sluice', import.meta.url));
 
 /**
  * V8 lets what is new grow to three times 16 MB per thread before it collects it, and keeps that. With 2 MB calls in
@@ -23,10 +23,10 @@ const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/sluice', impor
 const NODE_OPTIONS = '--max-semi-space-size=4';
 
 /** What the environment itself says goes first. */
-export function spawnRole({ file, argv, env }: SpawnOptions): ChildProcess {
+export function spawnRole({ file, argv, env, dataDir }: SpawnOptions): ChildProcess {
   const nodeOptions = env.NODE_OPTIONS === undefined ? NODE_OPTIONS : `${NODE_OPTIONS} ${env.NODE_OPTIONS}`;
   const child = fork(file, [...argv], {
-    env: { NODE_COMPILE_CACHE: COMPILED, ...env, NODE_OPTIONS: nodeOptions },
+    env: { NODE_COMPILE_CACHE: resolve(dataDir, 'cache/code'), ...env, NODE_OPTIONS: nodeOptions },
     // A signal from the terminal reaches the whole group; the supervisor alone decides what it means.
     detached: true,
   });

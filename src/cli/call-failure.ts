@@ -36,6 +36,10 @@ export function callFailure(caught: unknown, { address, port, timeoutMs, isConne
     case status.UNAVAILABLE: {
       if (isConnected) return new CommandError(EXIT.refused, details, { cause: caught });
       const { process, flag } = PORTS[port];
+      const trouble = tlsTrouble(details);
+      if (trouble !== undefined) {
+        return new CommandError(EXIT.unreachable, `the ${process} at ${address} ${trouble}`, { cause: caught });
+      }
       const advice = `is it running? "npm start" starts it, and ${flag} names another`;
       return new CommandError(EXIT.unreachable, `no ${process} answers at ${address}; ${advice}`, { cause: caught });
     }
@@ -46,6 +50,23 @@ export function callFailure(caught: unknown, { address, port, timeoutMs, isConne
     default:
       return new CommandError(EXIT.refused, details, { cause: caught });
   }
+}
+
+/** What grpc-js says where somebody listens, and the two do not come to speak with each other. */
+const TLS_TROUBLES: readonly (readonly [RegExp, string])[] = [
+  [/SSL alert number/, 'does not take the certificate; give one that it trusts with --cert and --cert-key'],
+  [/before secure TLS/, 'does not speak TLS, as it seems; leave --ca out'],
+  [/^Failed to connect/, 'hangs up; give --ca where it speaks TLS'],
+];
+
+/** undefined: nobody listens, or there is no telling. */
+function tlsTrouble(details: string): string | undefined {
+  const [, cause] =
+    /Last error: (?:Error(?: \[\w+\])?: )?(.*?)(?: \([\d-]+T[^)]*\))?\. Resolution note/s.exec(details) ?? [];
+  if (cause === undefined) return undefined;
+  const [, known] = TLS_TROUBLES.find(([pattern]) => pattern.test(cause)) ?? [];
+  if (known !== undefined) return known;
+  return /certificate/i.test(cause) ? `shows a certificate that --ca does not vouch for: ${cause}` : undefined;
 }
 
 export function tooLate(address: string, timeoutMs: number): CommandError {

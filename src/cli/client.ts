@@ -1,7 +1,8 @@
 /** The command's one way to the server: every call has a limit, and every failure is a sentence. */
 import { randomUUID } from 'node:crypto';
-import { Client, connectivityState, credentials, Metadata } from '@grpc/grpc-js';
-import type { CallOptions, ClientWritableStream, ServiceError } from '@grpc/grpc-js';
+import { Client, connectivityState, Metadata } from '@grpc/grpc-js';
+import type { CallOptions, ChannelCredentials, ServiceError } from '@grpc/grpc-js';
+import type { AccessDefinition } from '../transport/gen/sluice/admin/v1/Access.ts';
 import type { AuditDefinition } from '../transport/gen/sluice/admin/v1/Audit.ts';
 import type { DriftDefinition } from '../transport/gen/sluice/admin/v1/Drift.ts';
 import type { ExperimentsDefinition } from '../transport/gen/sluice/admin/v1/Experiments.ts';
@@ -10,24 +11,23 @@ import type { RegistryDefinition } from '../transport/gen/sluice/admin/v1/Regist
 import type { RolloutsDefinition } from '../transport/gen/sluice/admin/v1/Rollouts.ts';
 import type { ShadowsDefinition } from '../transport/gen/sluice/admin/v1/Shadows.ts';
 import type { TrafficDefinition } from '../transport/gen/sluice/admin/v1/Traffic.ts';
+import { CallLine } from './call-line.ts';
+import type { Method } from './call-line.ts';
 import { callFailure, interrupted, isUnavailable, tooLate } from './call-failure.ts';
 import type { Port } from './call-failure.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { loadAdminServices } from './schema-codec.ts';
 import { Watchdog } from './watchdog.ts';
-
-/** What a call needs to know of a method. */
-export interface Method<Request, Reply> {
-  readonly path: string;
-  readonly requestSerialize: (request: Request) => Buffer;
-  readonly responseDeserialize: (bytes: Buffer) => Reply;
-}
+import { writeAll } from './write-all.ts';
 
 export interface AdminClientOptions {
   readonly address: string;
+  readonly credentials: ChannelCredentials;
   readonly port: Port;
   readonly timeoutMs: number;
   readonly actor: string;
+  /** Says who calls; undefined = nothing does, or a certificate. */
+  readonly token: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -54,6 +54,7 @@ export class AdminClient {
   readonly drift: DriftDefinition;
   readonly monitor: MonitorDefinition;
   readonly audit: AuditDefinition;
+  readonly access: AccessDefinition;
   readonly #options: AdminClientOptions;
   readonly #client: Client;
 
@@ -67,8 +68,9 @@ export class AdminClient {
     this.drift = services.Drift.service;
     this.monitor = services.Monitor.service;
     this.audit = services.Audit.service;
+    this.access = services.Access.service;
     this.#options = options;
-    this.#client = new Client(options.address, credentials.createInsecure(), CHANNEL);
+    this.#client = new Client(options.address, options.credentials, CHANNEL);
   }
 
   close(): void {
@@ -82,6 +84,17 @@ export class AdminClient {
   /** The same manners towards the Predict port. */
   toPredict(address: string): AdminClient {
     return new AdminClient({ ...this.#options, address, port: 'predict' });
+  }
+
+  /** And towards another server's admin process. */
+  toAdmin(address: string): AdminClient {
+    return new AdminClient({ ...this.#options, address, port: 'admin' });
+  }
+
+  /** A connection of its own to the same port. */
+  openLine(): CallLine {
+    const { address, timeoutMs, credentials } = this.#options;
+    return new CallLine({ address, timeoutMs, metadata: this.#metadata(), credentials, channel: CHANNEL });
   }
 
   /** `waitMs`: what the server itself was asked to wait, beyond the time to answer. */
@@ -243,7 +256,9 @@ export class AdminClient {
 
   #metadata(): Metadata {
     const metadata = new Metadata();
-    metadata.set('x-sluice-actor', this.#options.actor);
+    const { actor, token } = this.#options;
+    metadata.set('x-sluice-actor', actor);
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     return metadata;
   }
 
@@ -257,28 +272,6 @@ export class AdminClient {
   #tooLate(): CommandError {
     return tooLate(this.#options.address, this.#options.timeoutMs);
   }
-}
-
-/** A piece leaves when the one before it has: nothing piles up here. Stops where the server has answered already. */
-async function writeAll<Request>(
-  call: ClientWritableStream<Request>,
-  pieces: AsyncIterable<Request>,
-  answer: Promise<unknown>,
-  onSent: (piece: Request) => void,
-): Promise<void> {
-  const settled = answer.then(
-    () => 'settled' as const,
-    () => 'settled' as const,
-  );
-  for await (const piece of pieces) {
-    const sent = Promise.withResolvers<'sent'>();
-    call.write(piece, () => {
-      sent.resolve('sent');
-    });
-    if ((await Promise.race([sent.promise, settled])) === 'settled') return;
-    onSent(piece);
-  }
-  call.end();
 }
 
 function settle<Reply>({ resolve, reject }: PromiseWithResolvers<Reply>) {

@@ -7,6 +7,7 @@ import type { Kind } from '../config/kinds.ts';
 import type { AdminClient } from './client.ts';
 import type { ExitCode } from './exit.ts';
 import type { Screen } from './screen.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface Flag<T> {
   /** Without its dashes. */
@@ -15,6 +16,8 @@ export interface Flag<T> {
   readonly value: string | undefined;
   readonly kind: Kind<T>;
   readonly many: boolean;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
   readonly help: string;
 }
 
@@ -32,6 +35,8 @@ export interface Command {
   readonly name: string;
   readonly operands: readonly Operand[];
   readonly flags: readonly Flag<unknown>[];
+  /** Whether the options of a server may be given, too; they are the values of the last operand. */
+  readonly takesServerOptions?: boolean;
   /** One sentence. */
   readonly summary: string;
   /** What else one has to know; paragraphs. */
@@ -46,7 +51,12 @@ export interface Scene {
   readonly args: Args;
   readonly client: AdminClient;
   readonly screen: Screen;
+  /** For a live screen; undefined where input or output is none. */
+  readonly terminal: Terminal | undefined;
   readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** "v24.1.0". */
+  readonly nodeVersion: string;
   /** Aborted when the user has had enough. */
   readonly signal: AbortSignal;
   /** Epoch ms. */

@@ -1,7 +1,9 @@
 /** The flags that several commands have. */
-import { address, duration, integer, label } from '../config/kinds.ts';
+import { formatAddress } from '../config/address.ts';
+import { address, duration, integer, label, path } from '../config/kinds.ts';
 import { flag, manyFlag, switchFlag } from './command.ts';
-import { moment, pair, text } from './kinds.ts';
+import type { Args, Flag } from './command.ts';
+import { moment, pair, text, tokenText } from './kinds.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_ROWS = 100_000;
@@ -33,8 +35,54 @@ export const ACTOR = flag(
   'Who does it; kept with every change. Default: your user name and this machine.',
 );
 
+export const CA_ENV = 'SLUICE_CA';
+export const CERT_ENV = 'SLUICE_CERT';
+export const CERT_KEY_ENV = 'SLUICE_CERT_KEY';
+/** Instead of a file. */
+export const SYSTEM_CA = 'system';
+
+export const CA = flag(
+  'ca',
+  'FILE',
+  path(),
+  `Speaks TLS, with a server whose certificate is signed by the authority in this PEM file; ${SYSTEM_CA} = one that this machine trusts. ${CA_ENV} says so too.`,
+);
+export const CERT = flag(
+  'cert',
+  'FILE',
+  path(),
+  `The certificate (PEM) to show where the server asks for one; ${CERT_ENV} says so too.`,
+);
+export const CERT_KEY = flag('cert-key', 'FILE', path(), `The key (PEM) of --cert; ${CERT_KEY_ENV} says so too.`);
+
+export const TOKEN_ENV = 'SLUICE_TOKEN';
+export const TOKEN_FILE_ENV = 'SLUICE_TOKEN_FILE';
+
+export const TOKEN: Flag<string> = {
+  ...flag(
+    'token',
+    'TOKEN',
+    tokenText(),
+    `The token that says who you are. Others can see it in the list of processes: ${TOKEN_ENV}, or ${TOKEN_FILE_ENV} with a file's name, keep it to yourself.`,
+  ),
+  secret: true,
+};
+
 /** Every command has them, and they may stand before it too. */
-export const GLOBAL_FLAGS = [ADDRESS, JSON_OUTPUT, TIMEOUT, ACTOR];
+export const GLOBAL_FLAGS = [ADDRESS, TOKEN, CA, CERT, CERT_KEY, JSON_OUTPUT, TIMEOUT, ACTOR];
+
+const DEFAULT_PREDICT_ADDRESS = '127.0.0.1:50051';
+export const PREDICT_ADDRESS = flag(
+  'predict-address',
+  'HOST:PORT',
+  address(),
+  `Where the serve process listens. Default ${DEFAULT_PREDICT_ADDRESS}.`,
+);
+
+export function predictAddress(args: Args): string {
+  const given = args.get(PREDICT_ADDRESS);
+  return given === undefined ? DEFAULT_PREDICT_ADDRESS : formatAddress(given);
+}
 
 export const REASON = flag('reason', 'TEXT', text(), 'Why; kept with the change.');
 export const TAG = manyFlag('tag', 'KEY=VALUE', pair(), 'A tag of the version; may be given several times.');

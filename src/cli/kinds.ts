@@ -4,6 +4,7 @@ import type { Kind } from '../config/kinds.ts';
 import { TOTAL_WEIGHT } from '../domain/traffic.ts';
 
 const MAX_TEXT_CHARACTERS = 65_536;
+const TOKEN = /^[\x21-\x7e]{1,256}$/;
 const PERCENT = /^(\d{1,3})(?:\.(\d{1,2}))?%$/;
 const PARTS = /^\d{1,5}$/;
 const AGO = /^(\d{1,9})(s|m|h|d)(?: ago)?$/;
@@ -19,6 +20,15 @@ export function text(): Kind<string> {
     parse: (given) => (given.length <= MAX_TEXT_CHARACTERS ? given : undefined),
     print: String,
     allowed: `a text of up to ${MAX_TEXT_CHARACTERS} characters`,
+  };
+}
+
+/** What a token can look like; the server says whether it is one. */
+export function tokenText(): Kind<string> {
+  return {
+    parse: (given) => (TOKEN.test(given) ? given : undefined),
+    print: String,
+    allowed: 'a token such as "sluice token create" prints',
   };
 }
 

@@ -41,8 +41,30 @@ export function wantsHelp(argv: readonly string[]): boolean {
   return argv.slice(0, end === -1 ? argv.length : end).some((word) => word === '--help' || word === '-h');
 }
 
+/** The global flags among words that need not make a command. */
+export function parseGlobals(words: readonly string[]): Args {
+  const rest: string[] = [];
+  for (let at = 0; at < words.length;) {
+    const { globals } = splitGlobals(words.slice(at));
+    rest.push(...globals);
+    at += globals.length + 1;
+  }
+  return parseCommandArgs({ command: NO_COMMAND, rest });
+}
+
+const NO_COMMAND: Command = {
+  name: '',
+  operands: [],
+  flags: [],
+  summary: '',
+  examples: [],
+  run: () => Promise.reject(usageError('no command is named')),
+};
+
 /** Throws a usage error. */
-export function parseCommandArgs({ command, rest }: Found): Args {
+export function parseCommandArgs(found: Found): Args {
+  const { command } = found;
+  const rest = command.takesServerOptions === true ? withoutServerOptions(found.rest) : found.rest;
   const known = [...command.flags, ...GLOBAL_FLAGS];
   const { tokens } = parseArgs({
     args: [...rest],
@@ -70,6 +92,19 @@ export function parseCommandArgs({ command, rest }: Found): Args {
   return new Args(flags, placeOperands(command, operands));
 }
 
+/** The global flags, and behind them as operands all that is the server's to read. */
+function withoutServerOptions(words: readonly string[]): string[] {
+  const own: string[] = [];
+  const others: string[] = [];
+  for (let at = 0; at < words.length;) {
+    const { globals } = splitGlobals(words.slice(at));
+    own.push(...globals);
+    others.push(...words.slice(at + globals.length, at + globals.length + 1));
+    at += globals.length + 1;
+  }
+  return [...own, '--', ...others];
+}
+
 function knownFlag(known: readonly Flag<unknown>[], name: string, raw: string, command: Command): Flag<unknown> {
   const found = raw.startsWith('--') ? known.find((candidate) => candidate.name === name) : undefined;
   if (found !== undefined) return found;
@@ -92,9 +127,10 @@ function checkGiven(
   if (given.value === undefined || isFlag) throw usageError(`--${name} needs a value; give ${kind.allowed}`);
 }
 
-function checkValues({ name, kind, many }: Flag<unknown>, values: readonly string[]): void {
+function checkValues({ name, kind, many, secret }: Flag<unknown>, values: readonly string[]): void {
   for (const value of values) {
-    if (kind.parse(value) === undefined) throw usageError(`--${name} cannot be "${value}"; give ${kind.allowed}`);
+    const shown = secret === true ? 'what was given' : `"${value}"`;
+    if (kind.parse(value) === undefined) throw usageError(`--${name} cannot be ${shown}; give ${kind.allowed}`);
   }
   if (!many && values.length > 1) throw usageError(`--${name} is given ${values.length} times; give it once`);
 }

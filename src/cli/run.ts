@@ -5,25 +5,33 @@ import { formatAddress } from '../config/address.ts';
 import { describeError } from '../domain/errors.ts';
 import { AdminClient } from './client.ts';
 import type { Args, Command } from './command.ts';
+import { COMPLETION_MS, namesFor, wantedName } from './complete.ts';
 import { COMMANDS } from './commands.ts';
+import { channelCredentials } from './credentials.ts';
 import { CommandError, EXIT, usageError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { ACTOR, ADDRESS, ADDRESS_ENV, DEFAULT_ADDRESS, DEFAULT_TIMEOUT_MS, JSON_OUTPUT, TIMEOUT } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
-import { findCommand, parseCommandArgs, splitGlobals, wantsHelp } from './parse.ts';
+import { findCommand, parseCommandArgs, parseGlobals, splitGlobals, wantsHelp } from './parse.ts';
 import { Screen } from './screen.ts';
-import type { Output } from './screen.ts';
+import type { Output, Terminal } from './terminal.ts';
+import { tokenFor } from './token-source.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface CliOptions {
   /** Without the interpreter and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** "v24.1.0". */
+  readonly nodeVersion: string;
   readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Whether stdout is a terminal. */
   readonly isTty: boolean;
   readonly columns: number;
+  /** undefined where stdin or stdout is none. */
+  readonly terminal: Terminal | undefined;
   /** "name@host": who does it unless --actor says otherwise. */
   readonly user: string;
   /** Epoch ms. */
@@ -34,6 +42,9 @@ export interface CliOptions {
 
 /** Where a terminal does not tell its size, it says 0. */
 const USUAL_COLUMNS = 80;
+
+/** What the shells' scripts call on Tab; no command of people. */
+const COMPLETE = '__complete';
 
 /** First words that start a server. */
 const SERVER_WORDS = ['up', 'serve', 'admin'];
@@ -71,22 +82,50 @@ async function run(options: CliOptions): Promise<ExitCode> {
     stdout.write(help);
     return EXIT.done;
   }
+  if (argv[0] === COMPLETE) return await complete(options);
   const found = findCommand(COMMANDS, argv);
   if (found === undefined) throw unknownCommand(splitGlobals(argv).rest);
   const args = parseCommandArgs(found);
-  using client = new AdminClient({
-    address: serverAddress(args, env),
-    port: 'admin',
-    timeoutMs: args.get(TIMEOUT) ?? DEFAULT_TIMEOUT_MS,
-    actor: args.get(ACTOR) ?? headerText(options.user),
-    signal: options.signal,
-  });
+  using client = await openClient(args, options);
   const screen = new Screen({
     ...options,
     json: args.isOn(JSON_OUTPUT),
     colour: options.isTty && (env.NO_COLOR ?? '') === '',
   });
   return await found.command.run({ ...options, args, client, screen });
+}
+
+async function openClient(args: Args, options: CliOptions): Promise<AdminClient> {
+  const { env } = options;
+  return new AdminClient({
+    address: serverAddress(args, env),
+    credentials: await channelCredentials(args, env, options.now()),
+    port: 'admin',
+    timeoutMs: args.get(TIMEOUT) ?? DEFAULT_TIMEOUT_MS,
+    actor: args.get(ACTOR) ?? headerText(options.user),
+    token: await tokenFor(args, env),
+    signal: options.signal,
+  });
+}
+
+/** Prints the names that may stand where the last word is being typed, and nothing where they cannot be had in time. */
+async function complete(options: CliOptions): Promise<ExitCode> {
+  const words = options.argv.slice(1);
+  const wanted = wantedName(COMMANDS, words);
+  if (wanted === undefined) return EXIT.done;
+  const late = new AbortController();
+  try {
+    const args = parseGlobals(words.slice(0, -1));
+    using client = await openClient(args, { ...options, signal: AbortSignal.any([options.signal, late.signal]) });
+    using _timer = new Watchdog(COMPLETION_MS, () => {
+      late.abort();
+    });
+    const names = await namesFor(client, wanted);
+    options.stdout.write(names.map((name) => `${name}\n`).join(''));
+  } catch {
+    // A line that is half typed is no place for complaints.
+  }
+  return EXIT.done;
 }
 
 /** undefined where no help is asked for. */

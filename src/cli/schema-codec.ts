@@ -6,6 +6,7 @@ import type { Options } from '@grpc/proto-loader';
 import { ADMIN_FILES, PREDICT_FILES } from '../transport/grpc-js/codec.ts';
 import type { AdminSchema, Schema } from '../transport/grpc-js/codec.ts';
 import type { OutcomeServiceDefinition } from '../transport/gen/sluice/v1/OutcomeService.ts';
+import type { PredictServiceDefinition } from '../transport/gen/sluice/v1/PredictService.ts';
 
 const PROTO_DIRECTORY = fileURLToPath(new URL('../../proto', import.meta.url));
 
@@ -18,6 +19,13 @@ export function loadAdminServices(): AdminSchema['sluice']['admin']['v1'] {
 
 /** Of the Predict port. */
 export function loadOutcomeService(): OutcomeServiceDefinition {
-  const { sluice } = loadPackageDefinition(loadSync(PREDICT_FILES, OPTIONS)) as unknown as Schema;
-  return sluice.v1.OutcomeService.service;
+  return loadPredictServices().OutcomeService.service;
+}
+
+export function loadPredictService(): PredictServiceDefinition {
+  return loadPredictServices().PredictService.service;
+}
+
+function loadPredictServices(): Schema['sluice']['v1'] {
+  return (loadPackageDefinition(loadSync(PREDICT_FILES, OPTIONS)) as unknown as Schema).sluice.v1;
 }

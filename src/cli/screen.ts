@@ -1,17 +1,12 @@
 /** Where a command writes: JSON for scripts, or text for people that fits the terminal it goes to. */
+import { FullScreen } from './full-screen.ts';
 import { replyText } from './json-codec.ts';
 import { cutPainted } from './render/ansi.ts';
 import type { Look } from './render/ansi.ts';
 import { overwrite, redraw } from './render/live.ts';
 import { progressLine } from './render/progress.ts';
 import type { Progress } from './render/progress.ts';
-
-/** The part of a writable stream that the command needs. */
-export interface Output {
-  write(text: string): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  off(event: 'error', listener: (error: Error) => void): unknown;
-}
+import type { Output, Terminal } from './terminal.ts';
 
 export interface ScreenOptions {
   readonly stdout: Output;
@@ -72,17 +67,26 @@ export class Screen {
     } else this.#write(lines(this.look));
   }
 
-  /** Drawn on a terminal only. */
+  /** The whole terminal, until it is closed. */
+  takeOver(terminal: Terminal, onKeys: (keys: string) => void): FullScreen {
+    return new FullScreen(this.#options.stdout, terminal, onKeys);
+  }
+
   progress(progress: Progress): void {
+    this.passing((width) => progressLine(progress, width));
+  }
+
+  /** One line that stays until the next one; on a terminal only. */
+  passing(line: (width: number) => string): void {
     const { json, isTty, stdout, columns, now } = this.#options;
     if (json || !isTty) return;
     const time = now();
     if (this.#progressAt !== undefined && time - this.#progressAt < PROGRESS_INTERVAL_MS) return;
     this.#progressAt = time;
-    stdout.write(overwrite(progressLine(progress, columns)));
+    stdout.write(overwrite(line(columns)));
   }
 
-  /** Takes the progress line away. */
+  /** Takes the passing line away. */
   endProgress(): void {
     if (this.#progressAt === undefined) return;
     this.#progressAt = undefined;

@@ -22,3 +22,10 @@ export function parseAddress(text: string): Address | undefined {
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|::1)$/i;
+
+/** Only this machine reaches it. */
+export function isLoopback({ host }: Pick<Address, 'host'>): boolean {
+  return LOOPBACK.test(host);
+}

@@ -6,7 +6,8 @@ export function closest(name: string, candidates: readonly string[]): string | u
   let fewest = Math.max(2, Math.floor(name.length / 4)) + 1;
   for (const candidate of candidates) {
     const count = edits(name, candidate);
-    if (count >= fewest) continue;
+    // A name of two letters is two edits from anything.
+    if (count >= fewest || count >= Math.max(name.length, candidate.length)) continue;
     best = candidate;
     fewest = count;
   }

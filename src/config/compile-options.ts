@@ -110,11 +110,14 @@ const PREFIX = 'SLUICE_';
 const SERVICE_LINK =
   /^SLUICE_(?:\w+_)?(?:SERVICE_(?:HOST|PORT(?:_\w+)?)=|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?=|PORT=(?:tcp|udp|sctp):)/;
 
+/** What the operator's commands read, and no server does. */
+const COMMAND_VARIABLES = ['SLUICE_TOKEN', 'SLUICE_TOKEN_FILE', 'SLUICE_CA', 'SLUICE_CERT', 'SLUICE_CERT_KEY'];
+
 /** An empty variable is as one that is not set, as OpenTelemetry and Compose have it. */
 function readEnvironment(env: Readonly<Record<string, string | undefined>>): GivenByField | Refusal {
   const given = new Map<OptionField, Given>();
   for (const [name, text] of Object.entries(env)) {
-    if (text === undefined || text === '') continue;
+    if (text === undefined || text === '' || COMMAND_VARIABLES.includes(name)) continue;
     const field = FIELD_BY_ENV.get(name);
     if (field !== undefined) given.set(field, { name, text });
     else if (name.startsWith(PREFIX) && !SERVICE_LINK.test(`${name}=${text}`)) {

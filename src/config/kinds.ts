@@ -10,6 +10,8 @@ export interface Kind<T> {
   print(value: T): string;
   /** What may be given; it ends the sentence "give …". */
   readonly allowed: string;
+  /** What a shell may offer: all values that there are, or the names of files. */
+  readonly offers?: readonly string[] | 'files';
 }
 
 /** A kind whose limits others check too: config.json has the same ones. */
@@ -129,6 +131,7 @@ export function orOff<T>(kind: Kind<T>): Kind<T | 'off'> {
     parse: (text) => (text === 'off' ? 'off' : kind.parse(text)),
     print: (value) => (value === 'off' ? 'off' : kind.print(value)),
     allowed: `off, or ${kind.allowed}`,
+    ...(kind.offers === undefined ? {} : { offers: kind.offers }),
   };
 }
 
@@ -146,6 +149,7 @@ export function choice<const T extends string>(choices: readonly T[]): Kind<T> {
     parse: (text) => choices.find((candidate) => candidate === text),
     print: String,
     allowed: choices.length === 1 ? `${choices.join('')}, the only one there is` : `one of ${choices.join(', ')}`,
+    offers: choices,
   };
 }
 
@@ -167,6 +171,7 @@ export function path(): Kind<string> {
     parse: (text) => (text !== '' && text.length <= 4096 && !text.includes('\0') ? text : undefined),
     print: String,
     allowed: 'a path',
+    offers: 'files',
   };
 }
 
@@ -228,22 +233,19 @@ function printApproval([stage, { needed, approvers }]: readonly [string, Approva
   return approvers.length === 0 ? `${stage}=${needed}` : `${stage}=${needed}:${approvers.join(',')}`;
 }
 
-/** Where the admin and the serve processes meet: a Unix socket, or an address of this machine. */
+/** Where the admin and the serve processes meet: a Unix socket, or an address. */
 export function meetingPoint(): Kind<string> {
   return {
     parse(text) {
       if (text === 'off' || text === 'auto') return text;
       if (text.startsWith('unix:')) return path().parse(text.slice('unix:'.length)) === undefined ? undefined : text;
-      const parsed = parseAddress(text);
-      const isLocal = parsed !== undefined && LOOPBACK.test(parsed.host) && parsed.port > 0;
-      return isLocal ? text : undefined;
+      const port = parseAddress(text)?.port ?? 0;
+      return port > 0 ? text : undefined;
     },
     print: String,
-    allowed: 'auto, off, unix:PATH, or a loopback address such as 127.0.0.1:50053',
+    allowed: 'auto, off, unix:PATH, or host:port such as 127.0.0.1:50053',
   };
 }
-
-const LOOPBACK = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|::1)$/;
 
 /** The address of a PostgreSQL database; what it says may be secret. */
 export function postgresUrl(): Kind<string> {

@@ -1,4 +1,5 @@
-/** Every option of the server, once: README's table, `--help` and the Config type are made from this one. */
+/** Every option of the server, once: the table in docs/options.md, `--help` and the Config type are made from this one. */
+import { ACCESS_OPTIONS } from './access-options.ts';
 import {
   address,
   approvals,
@@ -8,6 +9,7 @@ import {
   label,
   meetingPoint,
   names,
+  orAuto,
   orOff,
   path,
   paths,
@@ -16,13 +18,16 @@ import {
   toggle,
 } from './kinds.ts';
 import type { Approval } from './kinds.ts';
+import { hosts } from './host-kinds.ts';
 import { GIB, HOUR, KIB, option, SECOND, TIB } from './option.ts';
 import type { Option, ValueOf } from './option.ts';
 import { SERVING_OPTIONS } from './serving-options.ts';
+import { TLS_OPTIONS } from './tls-options.ts';
 
+const NO_HOSTS: readonly string[] = Object.freeze([]);
 const NO_APPROVALS: ReadonlyMap<string, Approval> = new Map();
 
-/** The keys are Config's fields, units last; the order is README's. */
+/** The keys are Config's fields, units last; the order is that of docs/options.md. */
 export const OPTIONS = {
   modelsDir: option({
     name: 'models-dir',
@@ -46,7 +51,7 @@ export const OPTIONS = {
     name: 'admin-address',
     kind: address(),
     default: Object.freeze({ host: '127.0.0.1', port: 50_052 }),
-    why: 'Where the Admin services listen. Whoever reaches it steers the traffic: keep it on loopback.',
+    why: 'Where the Admin services listen; elsewhere than on loopback they need an identity, see docs/security.md.',
   }),
   controlAddress: option({
     name: 'control-address',
@@ -54,6 +59,8 @@ export const OPTIONS = {
     default: 'auto',
     why: 'Where admin and serve processes meet; auto = a socket in the data directory, off = `serve` reads the models itself.',
   }),
+  ...TLS_OPTIONS,
+  ...ACCESS_OPTIONS,
   databaseUrl: option({
     name: 'database-url',
     kind: orOff(postgresUrl()),
@@ -103,6 +110,24 @@ export const OPTIONS = {
     kind: orOff(address()),
     default: Object.freeze({ host: '127.0.0.1', port: 9464 }),
     why: 'Where Prometheus finds /metrics; `off` when metrics leave by OTLP only.',
+  }),
+  adminMetricsAddress: option({
+    name: 'admin-metrics-address',
+    kind: orOff(address()),
+    default: Object.freeze({ host: '127.0.0.1', port: 9463 }),
+    why: 'The same of the admin process: rollouts, experiments, instances, the registry; see docs/metrics.md.',
+  }),
+  consoleAddress: option({
+    name: 'console-address',
+    kind: orAuto(orOff(address())),
+    default: 'auto',
+    why: 'Where the web console listens; auto = 127.0.0.1:8080 if that is free. See docs/console.md.',
+  }),
+  consoleHosts: option({
+    name: 'console-hosts',
+    kind: hosts(),
+    default: NO_HOSTS,
+    why: 'Names under which browsers reach the console, beside those of the loopback; others are refused.',
   }),
   predictTransport: option({
     name: 'predict-transport',

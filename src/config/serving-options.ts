@@ -3,7 +3,7 @@ import { bytes, choice, duration, integer, orAuto, orOff, words } from './kinds.
 import { WEIGHTS_PREFERENCES } from '../domain/weights.ts';
 import { GIB, HOUR, KIB, MIB, option, SECOND, TIB } from './option.ts';
 
-/** The keys are Config's fields, units last; the order is README's. */
+/** The keys are Config's fields, units last; the order is that of docs/options.md. */
 export const SERVING_OPTIONS = {
   serveProcesses: option({
     name: 'serve-processes',

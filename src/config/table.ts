@@ -1,4 +1,4 @@
-/** README's table of options, as Markdown made from the one table in code. */
+/** The table of options in docs/options.md, as Markdown made from the one table in code. */
 import assert from 'node:assert/strict';
 import { OPTIONS, OPTION_FIELDS, envOf, flagOf, printDefault } from './options.ts';
 

@@ -2,6 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KnownToken } from '../access/token.ts';
+import { callersFromText, callersToText } from './callers-codec.ts';
 import { wireFromText, wireToText } from './desired-codec.ts';
 import type { WireModel } from './messages.ts';
 
@@ -12,12 +14,15 @@ const NEW = '.new';
 const LEFTOVER_MS = 3_600_000;
 const KEY_FILE = 'prediction.key';
 const KEY_BYTES = 32;
+const CALLERS_FILE = 'callers.list';
 /** The registry has no more models. */
 const MAX_MODELS = 100_000;
 
 export interface Restored {
   readonly models: readonly WireModel[];
   readonly predictionKey: Uint8Array | undefined;
+  /** Who may call Predict; undefined = nobody has said, or it cannot be read. */
+  readonly callers: readonly KnownToken[] | undefined;
   /** Files that hold no model that this build can read. */
   readonly unreadable: readonly string[];
   /** false = there was never the whole of it. */
@@ -34,6 +39,7 @@ export class DesiredDisk {
   /** What is to be written; undefined = the model's file is to go. */
   readonly #due = new Map<string, WireModel | undefined>();
   #dueKey: Uint8Array | undefined;
+  #dueCallers: string | undefined;
   #writing: Promise<void> | undefined;
   #failing = false;
 
@@ -67,7 +73,8 @@ export class DesiredDisk {
       models.push(wire);
     }
     const key = await this.#readKey();
-    return { models, predictionKey: key, unreadable, found: key !== undefined };
+    const callers = await this.#readCallers(unreadable);
+    return { models, predictionKey: key, callers, unreadable, found: key !== undefined };
   }
 
   /**
@@ -78,15 +85,27 @@ export class DesiredDisk {
     for (const wire of changed) this.#due.set(wire.model, wire);
     for (const model of removed) this.#due.set(model, undefined);
     this.#dueKey = predictionKey ?? this.#dueKey;
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writeSoon();
+  }
+
+  /** Who may call Predict, with the hashes of their tokens. */
+  keepCallers(tokens: readonly KnownToken[]): void {
+    this.#dueCallers = callersToText(tokens);
+    this.#writeSoon();
   }
 
   /** Resolves when everything so far is written, or could not be. */
   async flushed(): Promise<void> {
     await this.#writing;
     await this.#writeAll();
+  }
+
+  #writeSoon(): void {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      // It may have come when the rest was written.
+      if (this.#dueCallers !== undefined && !this.#failing) this.#writeSoon();
+    });
   }
 
   /** Never rejects. */
@@ -104,6 +123,11 @@ export class DesiredDisk {
       }
     }
     for (const [model, wire] of failed) this.#due.set(model, wire);
+    try {
+      await this.#writeCallers();
+    } catch (caught) {
+      faults.push(caught);
+    }
     try {
       // Last: with the key there, the models are.
       if (failed.size === 0) await this.#writeKey();
@@ -133,6 +157,22 @@ export class DesiredDisk {
     await syncDirectory(this.#models);
     await replaceFile(join(this.#dir, KEY_FILE), key);
     if (this.#dueKey === key) this.#dueKey = undefined;
+  }
+
+  async #writeCallers(): Promise<void> {
+    const text = this.#dueCallers;
+    if (text === undefined) return;
+    await replaceFile(join(this.#dir, CALLERS_FILE), text);
+    if (this.#dueCallers === text) this.#dueCallers = undefined;
+  }
+
+  /** A file that cannot be read is told of; then nobody may call until the admin process says who may. */
+  async #readCallers(unreadable: string[]): Promise<readonly KnownToken[] | undefined> {
+    const path = join(this.#dir, CALLERS_FILE);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const callers = text === undefined ? undefined : callersFromText(text);
+    if (text !== undefined && callers === undefined) unreadable.push(path);
+    return callers;
   }
 
   async #readKey(): Promise<Uint8Array | undefined> {

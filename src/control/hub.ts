@@ -1,4 +1,5 @@
 /** The hub: what every serve process should have, sent to those that are connected, and what they say about it. */
+import type { KnownToken } from '../access/token.ts';
 import { ServerError } from '../domain/errors.ts';
 import type { Evidence } from '../admin/evidence.ts';
 import type { Statistics } from '../admin/statistics.ts';
@@ -20,9 +21,17 @@ export interface HubOptions extends Omit<DesiredOptions, 'store'> {
   readonly evidence: Pick<Evidence, 'ingest'>;
   readonly board: Board;
   readonly predictionKey: Uint8Array;
+  readonly callers: PredictTokens;
   /** Something could not be read or kept; it is tried again. */
   readonly onFault: (what: string, cause: unknown) => void;
   readonly onConnection: (event: { instance: string; connected: boolean }) => void;
+}
+
+/** Who may call Predict. */
+export interface PredictTokens {
+  predictTokens(): readonly KnownToken[];
+  /** Returns the way to stop it. */
+  onChange(listener: () => void): () => void;
 }
 
 /** Models of one part of the whole state: small enough to be encoded and decoded without a pause. */
@@ -45,7 +54,7 @@ export class Hub implements ControlHub {
   readonly #dirty = new Set<string>();
   readonly #failed = new Set<string>();
   readonly #applications: Applications;
-  readonly #stopListening: () => void;
+  readonly #stopListening: readonly (() => void)[];
   #revision: number;
   #starting = true;
   #refreshing: Promise<void> | undefined;
@@ -60,11 +69,16 @@ export class Hub implements ControlHub {
     // Grows over restarts too, so that logs of both sides can be laid side by side.
     this.#revision = options.now();
     this.#applications = new Applications(options.store, options.onFault);
-    this.#stopListening = options.changes.listen((model, source) => {
-      if (source === 'fleet') return;
-      this.#dirty.add(model);
-      this.#refreshSoon();
-    });
+    this.#stopListening = [
+      options.changes.listen((model, source) => {
+        if (source === 'fleet') return;
+        this.#dirty.add(model);
+        this.#refreshSoon();
+      }),
+      options.callers.onChange(() => {
+        this.#broadcast({ ...this.#update(), models: [], removed: [], callers: options.callers.predictTokens() });
+      }),
+    ];
   }
 
   /** Reads the whole desired state. What changes meanwhile is read again. */
@@ -120,7 +134,7 @@ export class Hub implements ControlHub {
   /** Waits for what is under way; nothing is sent any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     clearTimeout(this.#review);
     clearTimeout(this.#retry);
     await this.#refreshing;
@@ -239,8 +253,13 @@ export class Hub implements ControlHub {
       more: index < parts.length - 1,
       models: part,
       removed: [],
-      ...(index === 0 ? { predictionKey: this.#options.predictionKey } : {}),
+      ...(index === 0 ? this.#secrets() : {}),
     }));
+  }
+
+  #secrets(): Pick<DesiredUpdate, 'predictionKey' | 'callers'> {
+    const { predictionKey, callers } = this.#options;
+    return { predictionKey, callers: callers.predictTokens() };
   }
 
   #update(): Pick<DesiredUpdate, 'revision' | 'reset' | 'more' | 'starting'> {

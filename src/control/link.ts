@@ -1,4 +1,5 @@
 /** The serve process's end of the control plane: takes what should be, tells what is and what was counted. */
+import type { KnownToken } from '../access/token.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import { versionKey } from '../domain/version.ts';
 import type { EvidenceBook } from '../monitor/evidence-book.ts';
@@ -17,6 +18,8 @@ export interface LinkOptions {
   /** `retryFailed`: what kept versions from being loaded, such as the way to the admin process, may be over. */
   readonly apply: (desired: DesiredState, options: { readonly retryFailed: boolean }) => void;
   readonly onPredictionKey: (key: Uint8Array) => void;
+  /** Who may call Predict from now on. */
+  readonly onCallers: (tokens: readonly KnownToken[]) => void;
   readonly settled: () => boolean;
   /** Something that the admin process sent, or that lay on disk, could not be used. */
   readonly onFault: (what: string, cause: unknown) => void;
@@ -69,11 +72,12 @@ export class ControlLink {
 
   /** Takes what lay on disk. @returns whether there was anything. */
   async restore(): Promise<boolean> {
-    const { disk, onFault, apply, onPredictionKey } = this.#options;
-    const { models, predictionKey, unreadable, found } = await disk.restore();
+    const { disk, onFault, apply, onPredictionKey, onCallers } = this.#options;
+    const { models, predictionKey, callers, unreadable, found } = await disk.restore();
     for (const path of unreadable) onFault(`${path} holds no desired state that this build can read`, undefined);
     if (!found) return false;
     if (predictionKey !== undefined) onPredictionKey(predictionKey);
+    if (callers !== undefined) onCallers(callers);
     const onUnreadable = (cause: unknown): void => {
       onFault('a model of the last desired state cannot be read', cause);
     };
@@ -106,6 +110,11 @@ export class ControlLink {
   take(update: DesiredUpdate): void {
     this.#newKey = update.predictionKey ?? this.#newKey;
     if (update.predictionKey !== undefined) this.#options.onPredictionKey(update.predictionKey);
+    if (update.callers !== undefined) {
+      // Before anything else, and whatever becomes of the rest: one of them may have been revoked.
+      this.#options.onCallers(update.callers);
+      this.#options.disk.keepCallers(update.callers);
+    }
     if (update.statisticsAck !== undefined) this.#acknowledge(update.statisticsAck);
     if (update.evidenceAck !== undefined) this.#acknowledgeEvidence(update.evidenceAck);
     try {

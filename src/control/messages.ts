@@ -1,4 +1,5 @@
 /** What admin and serve processes tell each other over the control plane, as plain values. Instants are epoch ms. */
+import type { KnownToken } from '../access/token.ts';
 import type { RegistryFile } from '../domain/registry-file.ts';
 import type { EvidenceReport } from '../monitor/evidence-reporter.ts';
 import type { VersionState } from '../domain/version.ts';
@@ -51,6 +52,8 @@ export interface DesiredUpdate {
   readonly statisticsAck?: number;
   /** Evidence of this instance and boot is kept up to the report with this number. */
   readonly evidenceAck?: number;
+  /** Tokens that may call Predict, all of them; they come with `reset`, and whenever that changed. */
+  readonly callers?: readonly KnownToken[];
 }
 
 /** Up, first: who connects. */

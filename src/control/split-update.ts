@@ -29,8 +29,9 @@ export function splitUpdate(update: DesiredUpdate): readonly DesiredUpdate[] {
 }
 
 /** About as many bytes as it takes on the wire. */
-export function sizeOfUpdate({ models, removed }: DesiredUpdate): number {
-  return ENTRY_SIZE + sum(removed.map(weigh)) + sum(models.map(sizeOfModel));
+export function sizeOfUpdate({ models, removed, callers = [] }: DesiredUpdate): number {
+  const tokens = callers.map((token) => ENTRY_SIZE + sum(token.models.map(weigh)));
+  return ENTRY_SIZE + sum(removed.map(weigh)) + sum(models.map(sizeOfModel)) + sum(tokens);
 }
 
 function sizeOfModel({ policyJson, versions, aliases, others }: WireModel): number {

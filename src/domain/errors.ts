@@ -18,6 +18,9 @@ export const ERROR_CODES = [
   'failed_precondition',
   /** Somebody else changed it meanwhile: read it and decide again. */
   'aborted',
+  /** Nobody knows who calls: no credentials came, or none that hold. */
+  'unauthenticated',
+  /** It is known who calls, and they may not. */
   'permission_denied',
   /** Stored bytes are gone or are not what they were. */
   'data_loss',
@@ -32,14 +35,17 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export class ServerError extends Error {
   override readonly name = 'ServerError';
   readonly code: ErrorCode;
+  /** When to try again; undefined = nobody can tell. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterMs?: number }) {
     const { stackTraceLimit } = Error;
     // Most of these are answers, not faults; under overload their stack traces would cost more than the refusal.
     if (code !== 'internal') Error.stackTraceLimit = 0;
     super(message, options);
     Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

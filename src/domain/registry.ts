@@ -146,6 +146,8 @@ export const EVENT_KINDS = [
   'experiment.concluded',
   'experiment.ended',
   'blobs.collected',
+  'token.created',
+  'token.revoked',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -52,16 +52,23 @@ export interface LaneGauges {
 
 /** Failed versions are never opened, so only this bounds what is kept about them; the oldest go first. */
 const MAX_LOADS = 1_000;
+/** Series of callers that are published; no identity is called as the others are. */
+const MAX_CALLERS = 100;
+const OTHER_CALLERS = '(others)';
 
 export class Monitor {
   readonly startedAtMs: number;
   lanes: LaneGauges = { count: () => 0, busy: () => 0, lost: () => 0 };
+  /** Epoch ms; undefined where the ports speak no TLS. */
+  certificateExpiresAt: () => number | undefined = () => undefined;
   readonly #now: () => number;
   readonly #versions: Readonly<Record<Role, Map<string, VersionStats>>> = { live: new Map(), shadow: new Map() };
   readonly #ledger = new Ledger();
   readonly #rpcs = new Map<string, RpcStats>();
   readonly #loads = new Map<string, LoadStats>();
   readonly #limits = new Map<string, number>();
+  readonly #refusals = new Map<string, number>();
+  readonly #callers = new Map<string, number>();
 
   /** `now` is the wall clock. */
   constructor(now: () => number = Date.now) {
@@ -127,6 +134,27 @@ export class Monitor {
   /** How often each limit was hit. */
   limits(): (readonly [kind: string, count: number])[] {
     return [...this.#limits];
+  }
+
+  /** A call was not let in; reasons are few and fixed. */
+  recordRefusal(reason: string): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+  }
+
+  /** How many calls were not let in, by why. */
+  refusals(): (readonly [reason: string, count: number])[] {
+    return [...this.#refusals];
+  }
+
+  /** A call was let in. The first callers are counted by name, all others together. */
+  recordCaller(name: string): void {
+    const key = this.#callers.has(name) || this.#callers.size < MAX_CALLERS ? name : OTHER_CALLERS;
+    this.#callers.set(key, (this.#callers.get(key) ?? 0) + 1);
+  }
+
+  /** How many calls were let in, by the name of the token's identity. */
+  callers(): (readonly [name: string, count: number])[] {
+    return [...this.#callers];
   }
 
   rpcs(): RpcStats[] {

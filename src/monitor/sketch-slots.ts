@@ -25,10 +25,12 @@ export interface SketchSlotsOptions {
  * slot that could not be told in that time are lost.
  */
 export class SketchSlots {
+  readonly #book: EvidenceBook;
   readonly #now: () => number;
   readonly #sources: readonly [SlotSource, SlotSource];
 
   constructor(options: SketchSlotsOptions) {
+    this.#book = options.book;
     this.#now = options.now;
     this.#sources = [new SlotSource(options), new SlotSource(options)];
     for (const source of this.#sources) options.book.add(source);
@@ -38,6 +40,11 @@ export class SketchSlots {
     const slot = Math.floor(this.#now() / SLOT_MS);
     this.#sources[slot % 2 === 0 ? 0 : 1].record(observation, slot);
   }
+
+  /** Nothing more will be recorded. */
+  retire(): void {
+    for (const source of this.#sources) this.#book.retire(source);
+  }
 }
 
 class SlotSource implements EvidenceSource {
@@ -46,7 +53,8 @@ class SlotSource implements EvidenceSource {
   readonly #version: string;
   readonly #signature: Signature;
   readonly #now: () => number;
-  #recorder: SketchRecorder;
+  /** From the first call on: a recorder takes kilobytes. */
+  #recorder: SketchRecorder | undefined;
   #slot = 0;
   #calls = 0;
   #records = 0;
@@ -58,7 +66,6 @@ class SlotSource implements EvidenceSource {
     this.#version = version;
     this.#signature = signature;
     this.#now = now;
-    this.#recorder = new SketchRecorder(signature);
   }
 
   get name(): string {
@@ -77,17 +84,18 @@ class SlotSource implements EvidenceSource {
   }
 
   body(): JsonRecord {
-    return { slot: this.#slot, calls: this.#calls, features: this.#recorder.totals() };
+    return { slot: this.#slot, calls: this.#calls, features: this.#recorder?.totals() ?? {} };
   }
 
   record(observation: Observation, slot: number): void {
     if (slot !== this.#slot) {
       this.#slot = slot;
       this.#calls = 0;
-      this.#recorder = new SketchRecorder(this.#signature);
+      this.#recorder = undefined;
       // What comes first in a slot is told at once.
       this.#toldAt = 0;
     }
+    this.#recorder ??= new SketchRecorder(this.#signature);
     this.#recorder.record(observation);
     this.#calls += 1;
     this.#records += 1;

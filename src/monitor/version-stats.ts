@@ -17,6 +17,8 @@ export interface BatchRecord {
 /** What is now, read at export; the owner of the queue sets it. */
 export interface VersionGauges {
   queueRows(): number;
+  /** Rows that may wait. */
+  queueLimitRows(): number;
   /** Requests accepted and not yet answered. */
   inFlight(): number;
 }
@@ -52,7 +54,7 @@ export interface VersionStatistics {
 /** Unbatched requests bring batches of any size, so the list of sizes needs an end. */
 const MAX_BATCH_SIZES = 256;
 
-const NO_GAUGES: VersionGauges = { queueRows: () => 0, inFlight: () => 0 };
+const NO_GAUGES: VersionGauges = { queueRows: () => 0, queueLimitRows: () => 0, inFlight: () => 0 };
 
 export interface VersionStatsOptions {
   readonly model: string;

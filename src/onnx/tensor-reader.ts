@@ -1,5 +1,8 @@
 /** Reads what a TensorProto says about itself, without its values. */
 import { ServerError } from '../domain/errors.ts';
+import { MAX_NAME_BYTES, knownFields } from './schema.ts';
+import { bytesOfShape, checkValues } from './tensor-size.ts';
+import type { FieldValues } from './tensor-size.ts';
 import { malformed } from './wire-reader.ts';
 import type { Field, Range, WireReader } from './wire-reader.ts';
 
@@ -11,8 +14,15 @@ export interface TensorFacts {
   readonly values: Range | undefined;
   /** Parts of the message that say something else than the values. */
   readonly description: readonly Range[];
-  /** Where the values are when they are in another file: location, offset, length, as written. */
-  readonly external: ReadonlyMap<string, string> | undefined;
+  readonly external: ExternalPlace | undefined;
+}
+
+/** Where the values are when they are in another file. */
+export interface ExternalPlace {
+  /** Location, offset, length, as written. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** As many as the shape asks for. */
+  readonly bytes: number;
 }
 
 /** Fields of TensorProto. */
@@ -28,16 +38,6 @@ const DATA_LOCATION = 14;
 const OTHER_DATA: ReadonlySet<number> = new Set([5, 6, 7, 11]);
 const EXTERNAL = 1;
 
-/** Bits of an element by TensorProto.DataType; strings (8) have no size. */
-const ELEMENT_BITS: ReadonlyMap<number, number> = new Map([
-  ...[2, 3, 9, 17, 18, 19, 20, 24].map((type) => [type, 8] as const),
-  ...[4, 5, 10, 16].map((type) => [type, 16] as const),
-  ...[1, 6, 12].map((type) => [type, 32] as const),
-  ...[7, 11, 13, 14].map((type) => [type, 64] as const),
-  [15, 128],
-  ...[21, 22, 23].map((type) => [type, 4] as const),
-]);
-
 /** The typed fields whose packed form is the same bytes: float and double. */
 const TYPED: ReadonlyMap<number, number> = new Map([
   [FLOAT_DATA, 1],
@@ -45,62 +45,69 @@ const TYPED: ReadonlyMap<number, number> = new Map([
 ]);
 
 const MAX_RANK = 64;
-const MAX_NAME_BYTES = 2 ** 16;
 const MAX_ENTRIES = 16;
 /** Dimensions, type, name, and what tools note beside them. */
 const MAX_DESCRIPTION = 1000;
 const MAX_ENTRY_BYTES = 4096;
+/** Of a name, in messages. */
+const MAX_SHOWN = 100;
 
+/** Throws where its values cannot be those of its shape. */
 export function readTensor(reader: WireReader, { at, content }: Field): TensorFacts {
   let data: Field | undefined;
-  let dataFields = 0;
+  let [name, type, location] = ['', 0, 0];
+  const found = new Map<number, FieldValues>();
   const entries: Field[] = [];
   const description: Range[] = [];
   const dims: number[] = [];
-  let [name, type, location] = ['', 0, 0];
-  for (const field of reader.fields(content)) {
+  for (const field of knownFields(reader, 'tensor', content)) {
     if (field.number === DATA_LOCATION) location = field.value;
     else if (field.number === EXTERNAL_DATA) entries.push(field);
     else if (isData(field)) {
       data = field;
-      dataFields += 1;
+      const { fields, bytes } = found.get(field.number) ?? { fields: 0, bytes: 0 };
+      const more = field.content.end - field.content.start;
+      found.set(field.number, { fields: fields + 1, bytes: bytes + more });
     } else description.push({ start: field.at, end: field.content.end });
     if (field.number === NAME) name = reader.text(field.content, MAX_NAME_BYTES);
     if (field.number === DATA_TYPE) type = field.value;
-    if (field.number === DIMS) dims.push(...dimsOf(reader, field, MAX_RANK - dims.length));
+    if (field.number === DIMS) dims.push(...dimsOf(reader, field, dims.length));
     if (entries.length > MAX_ENTRIES || description.length > MAX_DESCRIPTION) {
       throw malformed(field.at, 'a tensor that says more about itself than any does');
     }
   }
-  const isHere = dataFields === 1 && location !== EXTERNAL && entries.length === 0;
-  const values = data !== undefined && isHere ? valuesIn(data, { type, dims }) : undefined;
-  const external = location === EXTERNAL ? readEntries(reader, entries, name) : undefined;
-  return { name, field: { start: at, end: content.end }, values, description, external };
+  const shape = { what: `tensor "${name.slice(0, MAX_SHOWN)}"`, type, dims };
+  const facts = { name, field: { start: at, end: content.end }, description };
+  if (location === EXTERNAL) {
+    if (data !== undefined) throw malformed(data.at, 'a tensor with values here and in another file');
+    const external = { entries: readEntries(reader, entries, name), bytes: bytesOfShape(shape) };
+    return { ...facts, values: undefined, external };
+  }
+  checkValues(shape, found);
+  const isHere = entries.length === 0 && found.get(data?.number ?? 0)?.fields === 1;
+  return { ...facts, values: isHere ? valuesIn(data, type) : undefined, external: undefined };
 }
 
 function isData({ number }: Field): boolean {
   return number === RAW_DATA || TYPED.has(number) || OTHER_DATA.has(number);
 }
 
-function dimsOf(reader: WireReader, { wire, content, value }: Field, room: number): number[] {
+/** Of one field, where there were `former` before. */
+export function dimsOf(reader: WireReader, { wire, content, value }: Field, former: number): number[] {
   const dims: number[] = [];
   for (const dim of wire === 'bytes' ? reader.varints(content) : [value]) {
-    if (dims.length >= room) throw malformed(content.start, `a tensor of more than ${MAX_RANK} dimensions`);
+    if (former + dims.length >= MAX_RANK) {
+      throw malformed(content.start, `a tensor of more than ${MAX_RANK} dimensions`);
+    }
     dims.push(dim);
   }
   return dims;
 }
 
-/** undefined where they are in another form, or not as many as the shape says: the runtime has the say about those. */
-function valuesIn(
-  { number, wire, content }: Field,
-  { type, dims }: { readonly type: number; readonly dims: readonly number[] },
-): Range | undefined {
-  const bits = ELEMENT_BITS.get(type);
-  if (wire !== 'bytes' || bits === undefined) return undefined;
-  if (number !== RAW_DATA && TYPED.get(number) !== type) return undefined;
-  const elements = dims.reduce((product, dim) => product * dim, 1);
-  return Math.ceil((elements * bits) / 8) === content.end - content.start ? content : undefined;
+/** undefined where they are in another form. */
+function valuesIn(data: Field | undefined, type: number): Range | undefined {
+  if (data?.wire !== 'bytes') return undefined;
+  return data.number === RAW_DATA || TYPED.get(data.number) === type ? data.content : undefined;
 }
 
 /** Fields of StringStringEntryProto. */
@@ -111,7 +118,7 @@ function readEntries(reader: WireReader, entries: readonly Field[], name: string
   const found = new Map<string, string>();
   for (const { content } of entries) {
     let [key, value] = ['', ''];
-    for (const field of reader.fields(content)) {
+    for (const field of knownFields(reader, 'entry', content)) {
       if (field.number === KEY) key = reader.text(field.content, MAX_ENTRY_BYTES);
       if (field.number === VALUE) value = reader.text(field.content, MAX_ENTRY_BYTES);
     }

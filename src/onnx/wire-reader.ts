@@ -22,9 +22,15 @@ export interface Field {
 }
 
 const WINDOW_BYTES = 2 ** 16;
+/** A text that begins with a byte order mark is another one than that without. */
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Real models have some 10 a node and 10 a tensor. */
 export const MAX_FIELDS = 5_000_000;
 const MAX_VARINT_BYTES = 10;
+/** Of tags and lengths, which are 32 bits; more would be padding, which readers understand differently. */
+const MAX_PREFIX_BYTES = 5;
+/** Protobuf's own limit of a message, and of what is in it. */
+const MAX_LENGTH = 2 ** 31 - 1;
 
 export class WireReader {
   readonly size: number;
@@ -53,7 +59,7 @@ export class WireReader {
   text(range: Range, limit: number): string {
     const bytes = range.end - range.start;
     if (bytes > limit) throw malformed(range.start, `a text of ${bytes} bytes where ${limit} are the most`);
-    return new TextDecoder().decode(this.#read(range.start, bytes));
+    return DECODER.decode(this.#bytes(range.start, bytes));
   }
 
   /** Of a packed field. */
@@ -66,7 +72,7 @@ export class WireReader {
 
   #field(at: number, end: number): Field {
     this.#count();
-    const tag = this.#varint(at, end);
+    const tag = this.#varint(at, end, MAX_PREFIX_BYTES);
     const start = this.#next;
     const number = Math.floor(tag / 8);
     if (number === 0 || number >= 2 ** 29) throw malformed(at, `field number ${number}, which no field has`);
@@ -78,7 +84,8 @@ export class WireReader {
       case 1:
         return { number, wire: 'fixed', at, content: this.#span(start, 8, end), value: 0 };
       case 2: {
-        const length = this.#varint(start, end);
+        const length = this.#varint(start, end, MAX_PREFIX_BYTES);
+        if (length > MAX_LENGTH) throw malformed(start, `${length} bytes announced where ${MAX_LENGTH} are the most`);
         return { number, wire: 'bytes', at, content: this.#span(this.#next, length, end), value: 0 };
       }
       case 5:
@@ -93,10 +100,10 @@ export class WireReader {
     throw malformed(start, `${length} bytes announced where ${end - start} are left`);
   }
 
-  #varint(start: number, end: number): number {
+  #varint(start: number, end: number, maxBytes = MAX_VARINT_BYTES): number {
     let value = 0;
     let scale = 1;
-    const last = Math.min(end, start + MAX_VARINT_BYTES);
+    const last = Math.min(end, start + maxBytes);
     for (let at = start; at < last; at += 1) {
       const byte = this.#byte(at);
       value += (byte & 0x7f) * scale;
@@ -107,6 +114,12 @@ export class WireReader {
       }
     }
     throw malformed(start, 'a number that does not end');
+  }
+
+  #bytes(start: number, length: number): Uint8Array {
+    const at = start - this.#windowAt;
+    if (at < 0 || at + length > this.#window.length) return this.#read(start, length);
+    return this.#window.subarray(at, at + length);
   }
 
   #byte(at: number): number {

@@ -1,5 +1,4 @@
 /** Qualification seen from the server: a child process under limits of time and memory, and a cache of its reports. */
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -12,9 +11,12 @@ import type { ModelSettings, QualificationReport, QualificationVerdict, VersionS
 import { plainReason } from '../runtime/plain-reason.ts';
 import type { QualificationOrder } from '../runtime/qualify.ts';
 import { UNFINISHED } from '../runtime/weights-pool.ts';
+import { startLimitedChild } from './limited-child.ts';
 import { residentBytesOf } from './resident-memory.ts';
 
 export interface QualificationOptions {
+  /** Of Node. */
+  readonly nodePath: string;
   /** The child's entry file; it answers one QualificationOrder with one verdict and ends. */
   readonly childFile: string;
   /** Reports are kept here by digest and settings; losing them costs only time. */
@@ -82,11 +84,7 @@ async function writeCached(file: string, report: QualificationReport): Promise<v
 
 async function runChild(spec: VersionSpec, options: QualificationOptions): Promise<QualificationReport> {
   if (options.signal?.aborted === true) throw new ServerError('unavailable', ABORTED);
-  const child = fork(options.childFile, [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ORT_DISABLE_TELEMETRY: '1' },
-  });
+  const child = startLimitedChild({ ...options, fileBytes: spec.bytes });
   lowerPriority(child);
   const guard = guardChild(child, options);
   const pool = options.weightsPool;

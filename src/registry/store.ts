@@ -19,6 +19,7 @@ import type {
 import type { RegistryFile } from '../domain/registry-file.ts';
 import type { DocumentReader, DocumentWriter } from './document-store.ts';
 import type { OutcomeReader, OutcomeWriter } from './outcome-store.ts';
+import type { TokenReader, TokenWriter } from './token-store.ts';
 
 export interface VersionFilter {
   readonly model: string;
@@ -84,7 +85,7 @@ export interface FormerVersions {
   readonly until: number;
 }
 
-export interface StoreReader extends DocumentReader, OutcomeReader {
+export interface StoreReader extends DocumentReader, OutcomeReader, TokenReader {
   /** Grows with every transaction that called `touch`. */
   revision(): Promise<number>;
 
@@ -172,7 +173,7 @@ export interface StoreReader extends DocumentReader, OutcomeReader {
   }): Promise<readonly StatisticsSlot[]>;
 }
 
-export interface StoreWriter extends StoreReader, DocumentWriter, OutcomeWriter {
+export interface StoreWriter extends StoreReader, DocumentWriter, OutcomeWriter, TokenWriter {
   /** The revision after this transaction; the same however often it is called in it. */
   touch(): Promise<number>;
   /** Appends to the hash chain. */

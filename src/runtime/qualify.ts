@@ -33,6 +33,8 @@ const BATCH_RUNS = 5;
 /** Fails with the reason for which the version must not serve. */
 export async function qualify(spec: VersionSpec, tools: QualifyTools): Promise<QualificationReport> {
   const { settings, golden, path } = spec;
+  // The runtime sees only what has been read through and found sound.
+  const sharedBytes = sharableBytes(path);
   const before = tools.privateBytes();
   const { session, loadMs } = await openSession(path, settings, { prepack: true });
   if (golden !== undefined) await checkGolden(session, golden);
@@ -43,7 +45,7 @@ export async function qualify(spec: VersionSpec, tools: QualifyTools): Promise<Q
   const memoryBytes = Math.max(0, tools.privateBytes() - before);
   const exported = { session, loadMs, memoryBytes };
   const reference = await sketchReference(session, { path, batchable: proof.batchable });
-  const weights = await weigh(spec, tools, { exported, rows: proof.rows, batchRows });
+  const weights = await weigh(spec, tools, { exported, rows: proof.rows, batchRows, sharedBytes });
   const chosen = weights.layout === 'shared' ? weights.shared : weights.exported;
   assert(chosen, 'what was chosen was measured');
   return {
@@ -75,19 +77,21 @@ interface Known {
   readonly exported: Proven;
   readonly rows: readonly ProvenRow[];
   readonly batchRows: number;
+  /** Of all weights that could be shared. */
+  readonly sharedBytes: number;
 }
 
 interface Shared {
   /** Why there is none, in a sentence; undefined where there is. */
   readonly reason?: string;
   readonly proven?: Proven;
-  readonly sharedBytes: number;
   readonly digest: string;
 }
 
 /** A version whose weights cannot be shared serves as it was exported, and the reason is said. */
 async function weigh(spec: VersionSpec, tools: QualifyTools, known: Known): Promise<WeightsReport> {
-  const { reason = '', proven, sharedBytes, digest } = await tryToShare(spec, tools, known);
+  const { sharedBytes } = known;
+  const { reason = '', proven, digest } = await tryToShare(spec, tools, known);
   const both = proven === undefined ? [known.exported] : [known.exported, proven];
   const [exported, shared] = await measure(both, known);
   assert(exported, 'it was there to be measured');
@@ -100,19 +104,17 @@ async function weigh(spec: VersionSpec, tools: QualifyTools, known: Known): Prom
 
 async function tryToShare(spec: VersionSpec, tools: QualifyTools, known: Known): Promise<Shared> {
   const { weights: preference, executionProviders } = spec.settings;
-  let sharedBytes = 0;
-  const none = (reason: string): Shared => ({ reason, sharedBytes, digest: '' });
+  const none = (reason: string): Shared => ({ reason, digest: '' });
   if (executionProviders.some((provider) => provider !== 'cpu')) {
     return none(`${executionProviders.join(', ')} takes copies of the weights in any case`);
   }
   try {
-    sharedBytes = sharableBytes(spec.path);
-    const enough = whyNotMeasured(preference, sharedBytes);
+    const enough = whyNotMeasured(preference, known.sharedBytes);
     if (enough !== undefined) return none(enough);
     tidyPool(tools.place.pool);
     const { path, digest } = shareWeights({ ...tools.place, model: spec.path });
     const proven = await proveShared({ ...spec, path }, tools, known);
-    if (typeof proven !== 'string') return { proven, sharedBytes, digest };
+    if (typeof proven !== 'string') return { proven, digest };
     return none(`answers differ when weights are shared: ${proven}`);
   } catch (caught) {
     return none(`its weights cannot be shared: ${plainReason(caught)}`);

@@ -2,6 +2,7 @@
 import type { QueueLimits } from '../batching/batch-queue.ts';
 import type { ModelSettings } from '../domain/version.ts';
 import type { Role } from '../monitor/series.ts';
+import type { VersionGauges } from '../monitor/version-stats.ts';
 
 /**
  * A call is accepted only if this many times the expected wait would still let it end in time: the expectation is a
@@ -17,6 +18,19 @@ export function queueLimits({ maxQueueRows, maxQueueBytes }: ModelSettings, role
   return {
     maxRows: Math.max(1, Math.floor(SHADOW_SHARE * maxQueueRows)),
     maxBytes: Math.floor(SHADOW_SHARE * maxQueueBytes),
+  };
+}
+
+/** @param running calls that are running now. */
+export function queueGauges(
+  queue: { readonly rows: number; readonly size: number },
+  { maxRows }: QueueLimits,
+  running: () => number,
+): VersionGauges {
+  return {
+    queueRows: () => queue.rows,
+    queueLimitRows: () => maxRows,
+    inFlight: () => queue.size + running(),
   };
 }
 

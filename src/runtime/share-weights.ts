@@ -1,9 +1,10 @@
 /** Makes a version's shared layout: its model file anew, with the weights beside it as files that sessions can map. */
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { ServerError } from '../domain/errors.ts';
 import { checkExternalFile } from '../onnx/external-files.ts';
+import type { FoundFile } from '../onnx/external-files.ts';
 import { bytesOf, mapModel } from '../onnx/model-map.ts';
 import type { ModelMap } from '../onnx/model-map.ts';
 import { rewriteModel } from '../onnx/rewrite.ts';
@@ -21,6 +22,8 @@ import {
 } from './weights-pool.ts';
 
 const MODEL_FILE = 'model.onnx';
+/** A part of the path is missing, is a file, leads round in circles, or is too long to be there. */
+const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /** Where a layout is to be. */
 export interface LayoutPlace {
@@ -38,7 +41,10 @@ export interface SharedLayout {
   readonly digest: string;
 }
 
-/** Of all weights that would lie in mapped files. Throws with the reason where the model cannot be read through. */
+/**
+ * Of all weights that would lie in mapped files. Throws with the reason where the model or a file that it needs is not
+ * one that the runtime should be given.
+ */
 export function sharableBytes(model: string): number {
   using file = ModelFile.open(model);
   const { weights, externalFiles } = mapFile(file, model);
@@ -56,7 +62,7 @@ export function shareWeights(place: LayoutPlace): SharedLayout {
 
 function mapFile(file: ModelFile, path: string): ModelMap {
   const map = mapModel(new WireReader(file));
-  for (const external of map.externalFiles) checkExternalFile(external, sizeOf(join(dirname(path), external.path)));
+  for (const external of map.externalFiles) checkExternalFile(external, findFile(dirname(path), external.path));
   return map;
 }
 
@@ -155,7 +161,15 @@ function isLayout({ folder, pool }: LayoutPlace, digest: string, { checked }: { 
   }
 }
 
-function sizeOf(path: string): number | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() === true ? stats.size : undefined;
+/** Links are followed, but not out of the folder. */
+function findFile(folder: string, path: string): FoundFile {
+  try {
+    const real = realpathSync(join(folder, path));
+    if (!real.startsWith(`${realpathSync(folder)}${sep}`)) return { kind: 'outside' };
+    const stats = statSync(real);
+    return stats.isFile() ? { kind: 'file', size: stats.size } : { kind: 'no file' };
+  } catch (caught) {
+    if (MISSING.has(codeOf(caught))) return { kind: 'missing' };
+    throw caught;
+  }
 }

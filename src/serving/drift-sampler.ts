@@ -21,8 +21,8 @@ interface Entry {
 
 /** 50 calls a second of each version. */
 const PACE_MS = 20;
-/** Since the process began; further ones are not looked at. */
-const MAX_VERSIONS = 500;
+/** For one more, the one that was looked at longest ago makes room: most likely it is gone. */
+export const MAX_VERSIONS = 500;
 
 export class DriftSampler {
   readonly #options: DriftSamplerOptions;
@@ -41,7 +41,6 @@ export class DriftSampler {
     { outputs }: { readonly outputs: readonly Tensor[] },
   ): void {
     const entry = this.#known.get(runner) ?? this.#entryOf(runner);
-    if (entry === undefined) return;
     const now = this.#options.now();
     if (now < entry.nextAt) return;
     entry.nextAt = now + PACE_MS;
@@ -55,18 +54,26 @@ export class DriftSampler {
     });
   }
 
-  #entryOf(runner: VersionRunner): Entry | undefined {
+  #entryOf(runner: VersionRunner): Entry {
     const { model, signature } = runner;
     const { version } = runner.spec;
     const key = versionKey(model, version);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      if (this.#entries.size >= MAX_VERSIONS) return undefined;
+      if (this.#entries.size >= MAX_VERSIONS) this.#makeRoom();
       const { book, wallClock } = this.#options;
       entry = { slots: new SketchSlots({ model, version, signature, book, now: wallClock }), nextAt: 0 };
       this.#entries.set(key, entry);
     }
     this.#known.set(runner, entry);
     return entry;
+  }
+
+  /** What it counted is told until that place is needed too. */
+  #makeRoom(): void {
+    const [oldest] = [...this.#entries].sort(([, a], [, b]) => a.nextAt - b.nextAt);
+    if (oldest === undefined) return;
+    this.#entries.delete(oldest[0]);
+    oldest[1].slots.retire();
   }
 }

@@ -6,6 +6,8 @@
 import { performance } from 'node:perf_hooks';
 import { destination as fileDestination, pino, stdTimeFunctions, type Logger } from 'pino';
 import { describeError } from '../domain/errors.ts';
+import { type ControlEvents, controlEvents } from './control-events.ts';
+import { causeFields, type WriteEvent } from './event-writer.ts';
 import { LineLimit } from './line-limit.ts';
 
 interface VersionName {
@@ -13,13 +15,13 @@ interface VersionName {
   readonly version: string;
 }
 
-export interface Events {
+export interface Events extends ControlEvents {
   serverStarting(fields: {
     readonly serverVersion: string;
     readonly nodeVersion: string;
     readonly modelsDir: string;
   }): void;
-  /** One per open port. `name`: predict, admin, metrics. */
+  /** One per open port. `name`: predict, admin, control, console, metrics. */
   listening(fields: { readonly name: string; readonly address: string }): void;
   /** A version entered a state other than failed. `ms`: how long the former state lasted. */
   versionState(fields: VersionName & { readonly state: string; readonly ms?: number; readonly reason?: string }): void;
@@ -32,16 +34,12 @@ export interface Events {
   serveRestarting(fields: { readonly reason: string; readonly delayMs: number }): void;
   /** The same of the admin process; what serves goes on. */
   adminRestarting(fields: { readonly reason: string; readonly delayMs: number }): void;
-  /** A serve process has reached its admin process, or lost it and serves on with what it knows. */
-  controlConnection(fields: { readonly connected: boolean; readonly reason: string }): void;
-  /** The admin process hears of a serve process, or no more. */
-  instanceConnection(fields: { readonly instance: string; readonly connected: boolean }): void;
-  /** The models directory was brought into the registry. */
-  imported(fields: { readonly registered: number; readonly problems: number; readonly ms: number }): void;
-  /** The registry or the control plane could not do something, and tries again. At most one line per second. */
-  controlFault(fields: { readonly what: string; readonly cause: unknown }): void;
-  /** A metric of a rollout fails that is only to be told of. */
-  rolloutAlert(fields: { readonly model: string; readonly rollout: number; readonly summary: string }): void;
+  /** New connections are met with the certificate that was found in changed files. */
+  tlsReloaded(fields: { readonly names: readonly string[]; readonly expiresAt: string }): void;
+  /** The files changed and are not good; what was read before stays in force. */
+  tlsNotReloaded(fields: { readonly reason: string }): void;
+  /** Daily from two weeks before the end. `daysLeft` is below 0 once it has ended. */
+  certificateExpires(fields: { readonly file: string; readonly daysLeft: number }): void;
   /** A serve process asked to be replaced. */
   serveRecycling(fields: { readonly reason: string }): void;
   laneLost(fields: { readonly lane: number; readonly reason: string }): void;
@@ -87,13 +85,17 @@ export function createEvents({
     destination,
   );
   const write = writer(log);
-  return { ...processEvents(write), ...versionEvents(write), ...controlEvents(write, now), ...faultEvents(write, now) };
+  return {
+    ...processEvents(write),
+    ...versionEvents(write),
+    ...controlEvents(write, now),
+    ...tlsEvents(write),
+    ...faultEvents(write, now),
+  };
 }
 
-type Write = ReturnType<typeof writer>;
-
 function processEvents(
-  write: Write,
+  write: WriteEvent,
 ): Pick<
   Events,
   | 'serverStarting'
@@ -139,7 +141,7 @@ function processEvents(
 }
 
 function versionEvents(
-  write: Write,
+  write: WriteEvent,
 ): Pick<Events, 'versionState' | 'versionFailed' | 'settled' | 'desiredStateUnreadable'> {
   return {
     versionState: (fields) => {
@@ -163,44 +165,25 @@ function versionEvents(
   };
 }
 
-function controlEvents(
-  write: Write,
-  now: () => number,
-): Pick<Events, 'controlConnection' | 'instanceConnection' | 'imported' | 'rolloutAlert' | 'controlFault'> {
-  const faultLimit = new LineLimit({ intervalMs: INTERNAL_FAULT_INTERVAL_MS, now });
+function tlsEvents(write: WriteEvent): Pick<Events, 'tlsReloaded' | 'tlsNotReloaded' | 'certificateExpires'> {
   return {
-    controlConnection: (fields) => {
-      if (fields.connected) write('info', 'controlConnection', fields, 'the admin process is connected');
-      else write('warn', 'controlConnection', fields, `no admin process, what serves goes on: ${fields.reason}`);
+    tlsReloaded: (fields) => {
+      const message = `another certificate is in force, for ${fields.names.join(', ')} until ${fields.expiresAt}`;
+      write('info', 'tlsReloaded', fields, message);
     },
-    instanceConnection: (fields) => {
-      const what = fields.connected ? 'is connected' : 'is gone';
-      write(
-        fields.connected ? 'info' : 'warn',
-        'instanceConnection',
-        fields,
-        `serve process ${fields.instance} ${what}`,
-      );
+    tlsNotReloaded: (fields) => {
+      write('error', 'tlsNotReloaded', fields, `the former certificate stays in force: ${fields.reason}`);
     },
-    imported: (fields) => {
-      const message = `the models directory is imported: ${String(fields.registered)} new versions, ${String(fields.problems)} problems`;
-      write('info', 'imported', fields, message);
-    },
-    rolloutAlert: (fields) => {
-      const message = `rollout ${String(fields.rollout)} of model ${fields.model}: ${fields.summary}`;
-      write('warn', 'rolloutAlert', fields, message);
-    },
-    controlFault: ({ what, cause }) => {
-      const suppressed = faultLimit.take();
-      if (suppressed === undefined) return;
-      const because = cause === undefined ? '' : `: ${describeError(cause)}`;
-      write('error', 'controlFault', { what, suppressed, ...causeFields(cause) }, `${what}${because}`);
+    certificateExpires: (fields) => {
+      const { file, daysLeft } = fields;
+      const when = daysLeft < 0 ? 'has expired' : `expires in ${String(daysLeft)} days`;
+      write(daysLeft < 1 ? 'error' : 'warn', 'certificateExpires', fields, `the certificate ${file} ${when}; renew it`);
     },
   };
 }
 
 function faultEvents(
-  write: Write,
+  write: WriteEvent,
   now: () => number,
 ): Pick<Events, 'laneLost' | 'laneReplaced' | 'internalFault' | 'exportFailed'> {
   const exportLimit = new LineLimit({ intervalMs: EXPORT_FAILED_INTERVAL_MS, now });
@@ -236,8 +219,8 @@ export function silentEvents(): Events {
   return createEvents({ level: 'silent', destination: { write: () => undefined } });
 }
 
-function writer(log: Logger) {
-  return (level: 'info' | 'warn' | 'error' | 'fatal', event: string, fields: object, message: string): void => {
+function writer(log: Logger): WriteEvent {
+  return (level, event, fields, message) => {
     try {
       log[level]({ event, ...fields }, message);
     } catch {
@@ -255,12 +238,6 @@ function standardOutput(): { write(line: string): void } {
 
 function named({ model, version }: VersionName): string {
   return `${model}/${version}`;
-}
-
-/** `err` is what pino's serializer writes with stack and causes. */
-function causeFields(cause: unknown): object {
-  if (cause === undefined) return {};
-  return { err: cause instanceof Error ? cause : new Error(describeError(cause)) };
 }
 
 /** Addresses may carry credentials: user:password@ or a token in the query. */

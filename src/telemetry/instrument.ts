@@ -36,6 +36,15 @@ export function durations(name: string, description: string, points: readonly Po
   return { kind: 'histogram', name, unit: 's', description, boundaries: SECONDS_BOUNDARIES, points };
 }
 
+/** What is now, and cannot be added up. */
+export function readings(
+  name: string,
+  unit: string,
+  { description, points }: { readonly description: string; readonly points: readonly Point<number>[] },
+): Instrument {
+  return { kind: 'gauge', name, unit, description, points };
+}
+
 const PROMETHEUS_UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
 
 /**

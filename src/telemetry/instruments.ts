@@ -11,7 +11,7 @@ import { CLOSE_REASONS } from '../domain/close-reason.ts';
 import type { Outcome } from '../domain/tracing.ts';
 import { REFUSAL_REASONS } from '../monitor/series.ts';
 import type { VersionStats } from '../monitor/version-stats.ts';
-import { durations, ROWS_BOUNDARIES, type Instrument, type Point } from './instrument.ts';
+import { durations, readings, ROWS_BOUNDARIES, type Instrument, type Point } from './instrument.ts';
 import { processInstruments } from './process-instruments.ts';
 
 /** gRPC's name of what became of a call, as rpc.response.status_code wants it; the codes are gRPC's in lower case. */
@@ -90,6 +90,13 @@ function gaugeInstruments(live: readonly VersionStats[]): Instrument[] {
       description: 'Rows that wait in the queue.',
       points: live.map((stats) => point(stats, stats.gauges.queueRows())),
     },
+    {
+      kind: 'level',
+      name: 'sluice.queue.limit',
+      unit: '{row}',
+      description: 'Rows that may wait; calls beyond are refused.',
+      points: live.map((stats) => point(stats, stats.gauges.queueLimitRows())),
+    },
   ];
 }
 
@@ -155,9 +162,20 @@ function batchInstruments(versions: readonly VersionStats[]): Instrument[] {
   ];
 }
 
-function serverInstruments(monitor: Monitor): Instrument[] {
-  const startMs = monitor.startedAtMs;
-  const whole = (value: number): Point<number>[] => [{ attributes: {}, startMs, value }];
+/** Of the ports: calls by method and status, limits that were hit, and how long the certificate holds. */
+export function portInstruments(monitor: Monitor): Instrument[] {
+  return [rpcInstrument(monitor), limitInstrument(monitor), certificateInstrument(monitor), refusalInstrument(monitor)];
+}
+
+function certificateInstrument({ certificateExpiresAt, startedAtMs: startMs }: Monitor): Instrument {
+  const at = certificateExpiresAt();
+  return readings('sluice.certificate.expiry.timestamp', 's', {
+    description: 'When the certificate in force expires, in Unix time.',
+    points: at === undefined ? [] : [{ attributes: {}, startMs, value: at / 1000 }],
+  });
+}
+
+function rpcInstrument(monitor: Monitor): Instrument {
   const calls = monitor.rpcs().flatMap((rpc) =>
     rpc.outcomes().map(([outcome, value]): Point<Histogram> => {
       const attributes = {
@@ -168,19 +186,35 @@ function serverInstruments(monitor: Monitor): Instrument[] {
       return { attributes, startMs: rpc.startedAtMs, value };
     }),
   );
+  return durations(METRIC_RPC_SERVER_CALL_DURATION, 'Duration of calls, by method and status.', calls);
+}
+
+function limitInstrument(monitor: Monitor): Instrument {
+  return {
+    kind: 'counter',
+    name: 'sluice.transport.limit',
+    unit: '{event}',
+    description: 'Calls refused and connections ended by a limit of the transport or for a broken rule, by kind.',
+    points: monitor.limits().map(([kind, value]) => ({ attributes: { kind }, startMs: monitor.startedAtMs, value })),
+  };
+}
+
+function serverInstruments(monitor: Monitor): Instrument[] {
+  const startMs = monitor.startedAtMs;
+  const whole = (value: number): Point<number>[] => [{ attributes: {}, startMs, value }];
   const loads = monitor.loads().flatMap(({ model, version, startedAtMs, ok, failed }) =>
     Object.entries({ ok, failed })
       .filter(([, value]) => value.count > 0)
       .map(([outcome, value]) => ({ attributes: { model, version, outcome }, startMs: startedAtMs, value })),
   );
   return [
-    durations(METRIC_RPC_SERVER_CALL_DURATION, 'Duration of calls, by method and status.', calls),
+    ...portInstruments(monitor),
     {
       kind: 'counter',
-      name: 'sluice.transport.limit',
-      unit: '{event}',
-      description: 'Calls refused and connections ended by a limit of the transport or for a broken rule, by kind.',
-      points: monitor.limits().map(([kind, value]) => ({ attributes: { kind }, startMs, value })),
+      name: 'sluice.caller.calls',
+      unit: '{call}',
+      description: 'Calls that were let in by a token, by whose it is; the first 100 by name.',
+      points: monitor.callers().map(([caller, value]) => ({ attributes: { caller }, startMs, value })),
     },
     durations('sluice.load.duration', 'Time to bring a version up, or to fail to.', loads),
     {
@@ -205,6 +239,17 @@ function serverInstruments(monitor: Monitor): Instrument[] {
       points: whole(monitor.lanes.lost()),
     },
   ];
+}
+
+function refusalInstrument(monitor: Monitor): Instrument {
+  const startMs = monitor.startedAtMs;
+  return {
+    kind: 'counter',
+    name: 'sluice.auth.failures',
+    unit: '{call}',
+    description: 'Calls that were not let in, by why: no token, a wrong one, not the role for it, too many.',
+    points: monitor.refusals().map(([reason, value]) => ({ attributes: { reason }, startMs, value })),
+  };
 }
 
 function point<Value>(stats: VersionStats, value: Value, more?: Readonly<Record<string, string>>): Point<Value> {

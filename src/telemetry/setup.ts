@@ -25,14 +25,15 @@ import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } fro
 import { noTracing, type Tracing } from '../domain/tracing.ts';
 import { GcPauses } from '../monitor/gc-pauses.ts';
 import type { Histogram } from '../monitor/histogram.ts';
-import type { Monitor } from '../monitor/monitor.ts';
-import { ProcessVitals, type ProcessReadings } from '../monitor/process-vitals.ts';
+import { ProcessVitals, type ProcessReadings, type Vitals } from '../monitor/process-vitals.ts';
 import type { Events } from './events.ts';
 import { prometheusName, type Instrument, type Point } from './instrument.ts';
-import { readInstruments } from './instruments.ts';
 import type { OtlpOptions } from './otlp-env.ts';
 import { createTracing } from './tracing.ts';
 import { WatchedExporter } from './watched-exporter.ts';
+
+/** Everything there is to publish now. Called by each reader for itself, when it exports. */
+type ReadInstruments = (vitals: Vitals) => Promise<readonly Instrument[]> | readonly Instrument[];
 
 export interface TelemetryOptions {
   readonly serverVersion: string;
@@ -41,7 +42,7 @@ export interface TelemetryOptions {
   readonly otlp: OtlpOptions;
   /** Share of requests without a caller's trace that begin one, 0 to 1. */
   readonly traceRatio: number;
-  readonly monitor: Monitor;
+  readonly instruments: ReadInstruments;
   readonly process: ProcessReadings;
   readonly events: Events;
 }
@@ -70,7 +71,7 @@ export class Telemetry {
   readonly #gc = new GcPauses();
   readonly #meters: MeterProvider;
   readonly #tracers: TracerProvider | undefined;
-  readonly #producers: MonitorProducer[] = [];
+  readonly #producers: InstrumentProducer[] = [];
   readonly #watched: { closing: boolean }[] = [];
   readonly #prometheus: PullReader;
   #scrape: Promise<string> | undefined;
@@ -114,13 +115,8 @@ export class Telemetry {
     this.#gc.close();
   }
 
-  #producer({ monitor, process, serverVersion }: TelemetryOptions, form: BucketForm): MonitorProducer {
-    const producer = new MonitorProducer({
-      monitor,
-      vitals: new ProcessVitals(process, this.#gc),
-      serverVersion,
-      form,
-    });
+  #producer(options: TelemetryOptions, form: BucketForm): InstrumentProducer {
+    const producer = new InstrumentProducer(options, new ProcessVitals(options.process, this.#gc), form);
     this.#producers.push(producer);
     return producer;
   }
@@ -223,32 +219,29 @@ class PullReader extends MetricReader {
 /** How histograms are given: as OTLP's exponential ones, or with explicit buckets under Prometheus' names. */
 type BucketForm = 'exponential' | 'explicit';
 
-/** Reads the monitor for one reader. */
-class MonitorProducer implements MetricProducer {
-  readonly #monitor: Monitor;
+/** Reads the instruments for one reader. */
+class InstrumentProducer implements MetricProducer {
+  readonly #instruments: ReadInstruments;
   readonly #vitals: ProcessVitals;
   readonly #scope: { readonly name: string; readonly version: string };
   readonly #form: BucketForm;
 
-  constructor(options: { monitor: Monitor; vitals: ProcessVitals; serverVersion: string; form: BucketForm }) {
-    this.#monitor = options.monitor;
-    this.#vitals = options.vitals;
-    this.#scope = { name: SCOPE, version: options.serverVersion };
-    this.#form = options.form;
+  constructor({ instruments, serverVersion }: TelemetryOptions, vitals: ProcessVitals, form: BucketForm) {
+    this.#instruments = instruments;
+    this.#vitals = vitals;
+    this.#scope = { name: SCOPE, version: serverVersion };
+    this.#form = form;
   }
 
-  collect(): Promise<CollectionResult> {
+  async collect(): Promise<CollectionResult> {
+    const instruments = await this.#instruments(this.#vitals.read());
     const now = Date.now();
-    const instruments = readInstruments(this.#monitor, this.#vitals.read());
     const metrics = instruments
       .filter((instrument) => instrument.points.length > 0)
       .map((instrument) => metricData({ instrument, form: this.#form, now }));
     // The reader puts its own resource in the place of this one.
     const resource = emptyResource();
-    return Promise.resolve({
-      resourceMetrics: { resource, scopeMetrics: [{ scope: this.#scope, metrics }] },
-      errors: [],
-    });
+    return { resourceMetrics: { resource, scopeMetrics: [{ scope: this.#scope, metrics }] }, errors: [] };
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 /** What a door knows of a call besides its message, and the shape of the functions that answer calls. */
+import type { Caller } from '../access/gate.ts';
 import type { Cancellation } from '../domain/predict.ts';
 
 export interface Call {
@@ -14,6 +15,10 @@ export interface Call {
   readonly traceparent: string | undefined;
   /** `x-sluice-routing-key` metadata, '' when there was none. */
   readonly routingKey: string;
+  /** Of the certificate that the caller showed and that was verified; empty where there was none. */
+  readonly certificateNames: readonly string[];
+  /** Who was let in; undefined where nobody is asked who they are. */
+  readonly caller?: Caller;
   /** The first value of the metadata under this lower-case key, undefined when there is none. */
   readonly header: (key: string) => string | undefined;
 }

@@ -16,6 +16,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   internal: 13,
   unavailable: 14,
   data_loss: 15,
+  unauthenticated: 16,
 };
 
 export const STATUS_OK = 0;
@@ -46,7 +47,7 @@ export interface WireStatus {
 
 /** What the caller is told. The cause stays here: only the log sees it. */
 export function toStatus(error: ServerError): WireStatus {
-  const retryPushbackMs = error.code === 'resource_exhausted' ? RETRY_PUSHBACK_MS : undefined;
+  const retryPushbackMs = error.code === 'resource_exhausted' ? (error.retryAfterMs ?? RETRY_PUSHBACK_MS) : undefined;
   return { code: STATUS_OF[error.code], message: headerText(error.message), retryPushbackMs };
 }
 

@@ -22,7 +22,7 @@ interface Who {
   }[];
 }
 
-describe("README's rollout by hand", () => {
+describe('the rollout of docs/by-hand.md', () => {
   let grpcurl: string;
   let missing: string | undefined;
   let server: Sluice;
@@ -46,11 +46,11 @@ describe("README's rollout by hand", () => {
     await server.stop();
   });
 
-  /** A code block of README, as it stands but for addresses; what each of its calls printed. */
+  /** A code block of the document, as it stands but for addresses; what each of its calls printed. */
   async function walk(name: string): Promise<string> {
-    const readme = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
-    const block = new RegExp(`<!-- walk: ${name} -->\\s+\`\`\`sh\\n([^]*?)\`\`\``).exec(readme)?.[1];
-    assert.ok(block, `README has a step ${name}`);
+    const document = await readFile(join(REPOSITORY, 'docs/by-hand.md'), 'utf8');
+    const block = new RegExp(`<!-- walk: ${name} -->\\s+\`\`\`sh\\n([^]*?)\`\`\``).exec(document)?.[1];
+    assert.ok(block, `the document has a step ${name}`);
     const script = block
       .replaceAll('127.0.0.1:50051', server.predictAddress)
       .replaceAll('127.0.0.1:50052', server.adminAddress)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -52,18 +52,6 @@ for (const transport of TRANSPORTS) {
       if (interpreter === undefined) return;
       const { stdout } = await run(interpreter, ['-c', await example('python')]);
       assert.match(stdout, new RegExp(`^\\[${String(SETOSA)} ${String(VIRGINICA)}\\]`));
-    });
-
-    it("answers README's Node example", async () => {
-      // Bare imports are found from here; a file elsewhere would not find them.
-      const file = join(REPOSITORY, `.example-${String(process.pid)}.mjs`);
-      await writeFile(file, await example('node'));
-      try {
-        const { stdout } = await run(process.execPath, [file], { cwd: REPOSITORY });
-        assert.match(stdout, /label \[ '0' \]/);
-      } finally {
-        await rm(file);
-      }
     });
 
     it("satisfies Triton's official Python client, raw and typed", async (context) => {

@@ -82,6 +82,7 @@ describe('starting', () => {
       '--predict-address=127.0.0.1:0',
       '--metrics-address=off',
       '--admin-address=127.0.0.1:0',
+      '--admin-metrics-address=off',
       `--data-dir=${await mkdtemp(join(tmpdir(), 'sluice-data-'))}`,
     ]);
     assert.equal(code, 2);
@@ -417,7 +418,8 @@ describe('signals during the start', () => {
 
 /** A server that is still starting when the first line is there. */
 function startUnsettled() {
-  const args = ['--predict-address=127.0.0.1:0', '--metrics-address=off', `--models-dir=${MODELS}`];
+  const off = ['--metrics-address=off', '--admin-metrics-address=off'];
+  const args = ['--predict-address=127.0.0.1:0', ...off, `--models-dir=${MODELS}`];
   const data = `--data-dir=${join(tmpdir(), `sluice-start-${String(process.pid)}`)}`;
   const child = spawn(process.execPath, [join(REPOSITORY, 'src/main.ts'), ...args, data], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -34,7 +34,12 @@ for (const transport of TRANSPORTS) {
 
     // SIGTERM sends what is pending, so nothing has to be waited for.
     assert.equal(await server.stop(), 0);
-    const last = receiver.exports.at(-1)?.find((metric) => metric.name === 'sluice.request.duration');
+    const requests = receiver.exports.flatMap((metrics) =>
+      metrics.filter((metric) => metric.name === 'sluice.request.duration'),
+    );
+    // The admin process exports, too, and ends after the serve process.
+    assert(receiver.exports.at(-1)?.some((metric) => metric.name === 'sluice.audit.length'));
+    const last = requests.at(-1);
     const point = last?.exponential_histogram?.data_points.find(({ attributes }) => {
       const { model, version, outcome } = plain(attributes);
       return model === 'iris' && version === '2' && outcome === 'ok';

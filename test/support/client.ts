@@ -1,6 +1,7 @@
 /** Clients of both services over grpc-js, as a Node user would write them. */
 import { join } from 'node:path';
 import {
+  type ChannelCredentials,
   type ClientDuplexStream,
   Client,
   credentials,
@@ -57,8 +58,12 @@ export interface PredictReplyMessage {
 export class SluiceClient {
   readonly #client: Client;
 
-  constructor(address: string, options: Readonly<Record<string, number | string>> = {}) {
-    this.#client = new Client(address, credentials.createInsecure(), {
+  constructor(
+    address: string,
+    options: Readonly<Record<string, number | string>> = {},
+    identity: ChannelCredentials = credentials.createInsecure(),
+  ) {
+    this.#client = new Client(address, identity, {
       'grpc.use_local_subchannel_pool': 1,
       ...options,
     });

@@ -9,6 +9,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { runCli } from '../../src/cli/run.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import { loadAdminSchema, loadSchema } from '../../src/transport/grpc-js/codec.ts';
 
 /** Gets the request, or all messages of an upload, and the number of the call, from 1 on; gives a reply or a stream of them. */
@@ -49,8 +50,19 @@ export class FakeAdmin {
     const admin = new FakeAdmin(handlers);
     const { Registry, Traffic, Rollouts, Experiments, Shadows, Drift, Monitor, Audit } =
       loadAdminSchema().sluice.admin.v1;
-    const { OutcomeService } = loadSchema().sluice.v1;
-    const all = [Registry, Traffic, Rollouts, Experiments, Shadows, Drift, Monitor, Audit, OutcomeService];
+    const { OutcomeService, PredictService } = loadSchema().sluice.v1;
+    const all = [
+      Registry,
+      Traffic,
+      Rollouts,
+      Experiments,
+      Shadows,
+      Drift,
+      Monitor,
+      Audit,
+      OutcomeService,
+      PredictService,
+    ];
     for (const { service } of all) {
       const methods = Object.entries(service).filter(([name]) => name in handlers);
       const implementation = methods.map(([name, { requestStream, responseStream }]) => [
@@ -161,6 +173,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Columns of a terminal; none without. */
   readonly terminal?: number;
+  /** That a live screen takes over. */
+  readonly screen?: Terminal;
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   /** Hears of what is written to stdout. */
@@ -177,17 +191,19 @@ export interface CommandResult {
 
 /** Runs one command to its end. */
 export async function sluice(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { admin, env = {}, terminal, stdin = '', signal, onOutput, isOutputClosed = false } = options;
+  const { admin, env = {}, terminal, screen, stdin = '', signal, onOutput, isOutputClosed = false } = options;
   const stdout: Memory = new Memory(isOutputClosed ? () => stdout.emit('error', new Error('EPIPE')) : onOutput);
   const stderr = new Memory();
   const code = await runCli({
     argv,
     env: { ...(admin === undefined ? {} : { SLUICE_ADMIN_ADDRESS: admin.address }), ...env },
+    nodeVersion: process.version,
     stdin: inTurn(Buffer.from(stdin)) as AsyncIterable<Buffer>,
     stdout,
     stderr,
     isTty: terminal !== undefined,
     columns: terminal ?? 80,
+    terminal: screen,
     user: 'ann@desk',
     now: () => NOW,
     signal: signal ?? new AbortController().signal,

@@ -235,6 +235,7 @@ export async function openFakeDoor(
     maxConnectionAgeMs: 'off',
     reusePort: false,
     reflection: true,
+    guard: undefined,
     ...rest,
   });
   return { door, target: formatAddress(door.address), catalog, rpcs, faults, limits };

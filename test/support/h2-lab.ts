@@ -1,6 +1,7 @@
 /** A server of the lean transport with methods for tests, and what its hooks and routes have seen. */
+import type { TlsOptions } from '../../src/transport/h2/listener.ts';
 import type { AbuseKind, Limits } from '../../src/transport/h2/options.ts';
-import { type H2Server, serve, type TlsOptions } from '../../src/transport/h2/serve.ts';
+import { type H2Server, serve } from '../../src/transport/h2/serve.ts';
 import { testService } from '../interop/test-service.ts';
 import { labRoutes, type Seen } from './h2-routes.ts';
 

@@ -15,6 +15,8 @@ export interface OnnxTensor {
   readonly int32_data?: readonly number[];
   readonly int64_data?: readonly number[];
   readonly double_data?: readonly number[];
+  readonly uint64_data?: readonly number[];
+  readonly string_data?: readonly Uint8Array[];
   readonly name?: string;
   readonly raw_data?: Uint8Array;
   readonly doc_string?: string;
@@ -22,11 +24,22 @@ export interface OnnxTensor {
   readonly data_location?: number;
 }
 
+export interface OnnxSparse {
+  readonly values?: OnnxTensor;
+  readonly indices?: OnnxTensor;
+  readonly dims?: readonly number[];
+}
+
 interface OnnxAttribute {
   readonly name: string;
   readonly type: number;
   readonly t?: OnnxTensor;
   readonly g?: OnnxGraph;
+  readonly tensors?: readonly OnnxTensor[];
+  readonly graphs?: readonly OnnxGraph[];
+  readonly sparse_tensor?: OnnxSparse;
+  readonly sparse_tensors?: readonly OnnxSparse[];
+  readonly tp?: OnnxType;
   readonly floats?: readonly number[];
   readonly ints?: readonly number[];
 }
@@ -36,11 +49,24 @@ export interface OnnxNode {
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute?: readonly OnnxAttribute[];
+  readonly domain?: string;
+  readonly overload?: string;
+}
+
+export interface OnnxFunction {
+  readonly name: string;
+  readonly domain?: string;
+  readonly node?: readonly OnnxNode[];
+}
+
+export interface OnnxType {
+  readonly tensor_type?: { readonly elem_type: number; readonly shape?: { readonly dim: readonly object[] } };
+  readonly sequence_type?: { readonly elem_type: OnnxType };
 }
 
 interface OnnxValue {
   readonly name: string;
-  readonly type?: unknown;
+  readonly type?: OnnxType;
 }
 
 export interface OnnxGraph {
@@ -50,13 +76,15 @@ export interface OnnxGraph {
   readonly input?: readonly OnnxValue[];
   readonly output?: readonly OnnxValue[];
   readonly doc_string?: string;
+  readonly sparse_initializer?: readonly OnnxSparse[];
 }
 
 export interface OnnxModel {
   readonly ir_version?: number;
   readonly producer_name?: string;
-  readonly opset_import?: readonly { readonly version: number }[];
+  readonly opset_import?: readonly { readonly domain?: string; readonly version: number }[];
   readonly graph?: OnnxGraph;
+  readonly functions?: readonly OnnxFunction[];
   readonly metadata_props?: readonly OnnxEntry[];
 }
 

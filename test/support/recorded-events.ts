@@ -1,4 +1,5 @@
 /** The log of a process as values: which events, with what. */
+import { silentEvents } from '../../src/telemetry/events.ts';
 import type { Events } from '../../src/telemetry/events.ts';
 
 export interface RecordedEvent {
@@ -8,13 +9,9 @@ export interface RecordedEvent {
 
 export function recordedEvents(): { readonly events: Events; readonly recorded: RecordedEvent[] } {
   const recorded: RecordedEvent[] = [];
-  const events = new Proxy<Partial<Events>>(
-    {},
-    {
-      get: (_, event) => (fields: RecordedEvent['fields']) => {
-        recorded.push({ event: String(event), fields });
-      },
-    },
-  );
+  const record = (event: string) => (fields: RecordedEvent['fields']) => {
+    recorded.push({ event, fields });
+  };
+  const events: unknown = Object.fromEntries(Object.keys(silentEvents()).map((event) => [event, record(event)]));
   return { events: events as Events, recorded };
 }

@@ -28,6 +28,8 @@ export interface SluiceOptions {
   readonly transport?: Transport;
   /** What tells that it is up; by default that everything is ready or failed. */
   readonly until?: (line: LogLine) => boolean;
+  /** A command that becomes the server, such as one that gives up rights. */
+  readonly through?: readonly string[];
 }
 
 /** Start-up is bounded, so that a test that cannot start says so. */
@@ -38,7 +40,11 @@ export class Sluice {
   readonly predictAddress: string;
   readonly metricsAddress: string;
   /** '' where there is no admin process. */
+  readonly adminMetricsAddress: string;
+  /** '' where there is no admin process. */
   readonly adminAddress: string;
+  /** '' where there is no console. */
+  readonly consoleAddress: string;
   readonly dataDir: string;
   readonly log: readonly LogLine[];
   readonly #child: ChildProcess;
@@ -54,6 +60,8 @@ export class Sluice {
     this.predictAddress = log.addressOf('predict');
     this.metricsAddress = log.addressOf('metrics');
     this.adminAddress = log.addressOf('admin');
+    this.consoleAddress = log.addressOf('console');
+    this.adminMetricsAddress = log.addressOf('admin metrics');
   }
 
   /** Resolves when everything is ready or failed. */
@@ -170,15 +178,17 @@ export async function freePort(): Promise<number> {
 }
 
 function spawnSluice(
-  { modelsDir = MODELS, args = [], env = {}, role = 'up', transport }: SluiceOptions,
+  { modelsDir = MODELS, args = [], env = {}, role = 'up', transport, through = [] }: SluiceOptions,
   dataDir: string,
 ): ChildProcess {
-  const addresses = ['--predict-address', '--metrics-address', '--admin-address'];
+  const addresses = ['--predict-address', '--metrics-address', '--admin-address', '--admin-metrics-address'];
   const places = addresses.filter((flag) => !args.includes(flag)).flatMap((flag) => [flag, '127.0.0.1:0']);
   const main = join(REPOSITORY, 'src/main.ts');
   const own = ['--models-dir', modelsDir, '--data-dir', dataDir];
+  if (!args.includes('--console-address')) own.push('--console-address', 'off');
   if (transport !== undefined) own.push('--predict-transport', transport);
-  return spawn(process.execPath, [main, role, ...own, ...places, ...args], {
+  const words = [...through, process.execPath, main, role, ...own, ...places, ...args];
+  return spawn(words[0] ?? '', words.slice(1), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,17 +1,14 @@
 /** What became of a prediction, reported to the Predict port. */
-import { address } from '../../config/kinds.ts';
-import { formatAddress } from '../../config/address.ts';
 import type { ReportOutcomesReply__Output } from '../../transport/gen/sluice/v1/ReportOutcomesReply.ts';
 import { flag } from '../command.ts';
 import type { Args, Command, Scene } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { PREDICT_ADDRESS, predictAddress } from '../flags.ts';
 import { moment, momentMs, signedNumber, text } from '../kinds.ts';
 import { visible } from '../render/ansi.ts';
 import { loadOutcomeService } from '../schema-codec.ts';
 import { wireTime } from '../wire.ts';
-
-const DEFAULT_PREDICT_ADDRESS = '127.0.0.1:50051';
 
 const PREDICTION = flag('prediction', 'ID', text(), 'The prediction_id of the reply that it is about.');
 const EXPERIMENT = flag('experiment', 'NAME', text(), 'Instead of --prediction, with --key: the experiment.');
@@ -26,16 +23,8 @@ const VALUE = flag(
 const DENOMINATOR = flag('denominator', 'NUMBER', signedNumber(), 'Of a ratio. Default 1.');
 const AT = flag('at', 'TIME', moment(), 'When it happened: a time, or how long ago. Default now.');
 const ID = flag('id', 'ID', text(), 'Tells several outcomes of one prediction and metric apart.');
-const PREDICT_ADDRESS = flag(
-  'predict-address',
-  'HOST:PORT',
-  address(),
-  `Where the serve process listens. Default ${DEFAULT_PREDICT_ADDRESS}.`,
-);
-
 async function report({ args, client, screen, now }: Scene): Promise<ExitCode> {
-  const given = args.get(PREDICT_ADDRESS);
-  using predict = client.toPredict(given === undefined ? DEFAULT_PREDICT_ADDRESS : formatAddress(given));
+  using predict = client.toPredict(predictAddress(args));
   const reply = await predict.ask(loadOutcomeService().ReportOutcomes, { outcomes: [outcome(args, now())] });
   screen.show(reply, () => receiptLines(reply));
   return isCounted(reply) ? EXIT.done : EXIT.no;

@@ -1,9 +1,10 @@
 /** Rollouts on evidence: starting one, looking at it, and what people may decide about it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rollout__Output } from '../../transport/gen/sluice/admin/v1/Rollout.ts';
 import { changeNote } from '../change-note.ts';
 import { switchFlag } from '../command.ts';
 import type { Args, Command, Scene } from '../command.ts';
-import { EXIT } from '../exit.ts';
+import { CommandError, EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { DEFAULT_LIMIT, EXPECTED_GENERATION, IDEMPOTENCY_KEY, LIMIT, REASON } from '../flags.ts';
 import { collect, moreLine } from '../paging.ts';
@@ -14,7 +15,11 @@ const FORCE = switchFlag(
   'force',
   'Starts although the candidate was rolled back lately, or does not accept all that stable accepts.',
 );
-const WATCH = switchFlag('watch', 'Watches it to its end; exit code 1 where the candidate is not promoted.');
+const WATCH = switchFlag('watch', 'Watches it to its end, as "sluice rollout watch" does.');
+/** An admin process that restarts is back within this. */
+const MAX_RETRIES = 15;
+const RETRY_MS = 1000;
+
 const OPEN = switchFlag('open', 'Only those that have not ended.');
 const FULL = switchFlag('full', 'All the way, without the steps between.');
 
@@ -62,18 +67,40 @@ async function watch(scene: Scene): Promise<ExitCode> {
 }
 
 /** Shows each state to the end, in a log each that says something new; that the candidate was not promoted is a no. */
-async function follow({ client, screen }: Scene, request: ReturnType<typeof named>): Promise<ExitCode> {
+async function follow(scene: Scene, request: ReturnType<typeof named>): Promise<ExitCode> {
   let last: Rollout__Output | undefined;
-  for await (const rollout of client.watch(client.rollouts.Watch, request)) {
+  for await (const rollout of statesOf(scene, request)) {
     const isNews = last === undefined || newsOf(last) !== newsOf(rollout);
-    screen.update(rollout, {
+    scene.screen.update(rollout, {
       block: (look) => watchedRolloutLines(rollout, look),
       lines: (look) => (isNews ? [rolloutLine(rollout, look)] : []),
     });
     last = rollout;
   }
-  const hasEnded = last !== undefined && last.endedAt !== null;
-  return hasEnded && last?.phase !== 'promoted' ? EXIT.no : EXIT.done;
+  if (last === undefined || last.endedAt === null) return EXIT.interrupted;
+  return last.phase === 'promoted' ? EXIT.done : EXIT.no;
+}
+
+/** Until it has ended or the user has had enough; a server that goes away in between is waited for. */
+async function* statesOf(
+  { client, signal }: Scene,
+  request: ReturnType<typeof named>,
+): AsyncGenerator<Rollout__Output> {
+  let isKnown = false;
+  for (let retries = 0; !signal.aborted; retries += 1) {
+    try {
+      for await (const rollout of client.watch(client.rollouts.Watch, request)) {
+        isKnown = true;
+        retries = 0;
+        yield rollout;
+        if (rollout.endedAt !== null) return;
+      }
+    } catch (caught) {
+      const isAway = caught instanceof CommandError && caught.exitCode === EXIT.unreachable;
+      if (!isKnown || !isAway || retries === MAX_RETRIES) throw caught;
+    }
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 function newsOf({ generation, verdict }: Rollout__Output): string {
@@ -146,8 +173,11 @@ export const ROLLOUT_COMMANDS: readonly Command[] = [
     name: 'rollout watch',
     operands: OPERANDS,
     flags: [],
-    summary: 'Shows it, and again while it goes on; exit code 1 where it ends and the candidate is not promoted.',
-    details: [BY_MODEL],
+    summary: 'Shows it, and again while it goes on, to its end; exit code 0 where the candidate is promoted.',
+    details: [
+      BY_MODEL,
+      'Exit codes: 0 the candidate is promoted; 1 it is not: rolled back, aborted, or somebody set the traffic by hand; 130 Ctrl-C before the end. An admin process that restarts is waited for.',
+    ],
     examples: ['rollout watch iris', 'rollout watch 7 --json'],
     run: watch,
   },

@@ -4,6 +4,7 @@ import type { Verdict__Output } from '../../transport/gen/sluice/admin/v1/Verdic
 import { visible } from './ansi.ts';
 import type { Look } from './ansi.ts';
 import { evidenceText, figure, shareText } from './figures.ts';
+import { marginPlot } from './rollout-awaited.ts';
 import { stateCell } from './states.ts';
 import { tableLines } from './table.ts';
 import type { Cell } from './table.ts';
@@ -26,6 +27,7 @@ function verdictTable(verdicts: readonly Verdict__Output[], look: Look): string[
         { title: 'CANDIDATE', ...RIGHT },
         ...['STABLE', 'BOUND'].map((title) => ({ title, ...RIGHT, optional: true })),
         { title: 'LIMIT', ...RIGHT },
+        ...(look.bars ? [{ title: 'BOUND ┤ LIMIT ┃', optional: true }] : []),
         { title: 'EVIDENCE' },
         { title: 'ALPHA SPENT', ...RIGHT, optional: true },
         { title: 'CALLS', ...RIGHT, optional: true },
@@ -51,6 +53,7 @@ function verdictRow(verdict: Verdict__Output, look: Look): Cell[] {
     isTest ? unit(stable) : '-',
     isTest ? limitUnit(bound) : '-',
     limitUnit(limit),
+    ...(look.bars ? [marginPlot(verdict)] : []),
     evidenceText(eValue, threshold, look),
     isTest ? `${shareText(alphaSpent)} of ${figure(alpha)}` : '-',
     isTest ? `${calls}/${verdict.stableSamples.toString()}` : calls,

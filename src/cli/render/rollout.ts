@@ -5,6 +5,7 @@ import { optionalMs } from '../wire.ts';
 import { paint, visible } from './ansi.ts';
 import type { Look } from './ansi.ts';
 import { bar, percent, weightText } from './bar.ts';
+import { awaitedLines } from './rollout-awaited.ts';
 import { recordTable } from './rollout-record.ts';
 import { verdictLines } from './rollout-verdicts.ts';
 import { stateCell } from './states.ts';
@@ -82,6 +83,7 @@ function upToArms(rollout: Rollout__Output, look: Look): string[] {
     ...stageTable(rollout, look),
     '',
     ...verdictLines(rollout.verdicts, look),
+    ...awaitedLines(rollout, look),
     '',
     ...armTable(rollout, look),
   ];

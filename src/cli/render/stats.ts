@@ -44,9 +44,9 @@ function statsRow(stats: Stats__Output, shadow: boolean): Cell[] {
     total.toString(),
     requestsPerSecond.toFixed(1),
     total.isZero() ? '-' : successText(stats.successRate),
-    ...quantiles.map((ms) => msText(latency, ms)),
-    msText(queue, queue?.p99Ms),
-    msText(compute, compute?.p99Ms),
+    ...quantiles.map((ms) => latencyText(latency, ms)),
+    latencyText(queue, queue?.p99Ms),
+    latencyText(compute, compute?.p99Ms),
     runs.isZero() ? '-' : batchRowsAvg.toFixed(1),
     ...(shadow ? [dropped.toString()] : []),
     errorsText(stats),
@@ -58,7 +58,8 @@ function successText(rate: number): string {
   return rate === 1 ? '100%' : `${(Math.floor(rate * 10_000) / 100).toFixed(2)}%`;
 }
 
-function msText(latency: Latency__Output | null, ms: number | undefined): string {
+/** "-" where nothing was measured. */
+export function latencyText(latency: Latency__Output | null, ms: number | undefined): string {
   if (latency === null || ms === undefined || latency.count.isZero()) return '-';
   return ms >= 100 ? ms.toFixed(0) : ms.toFixed(ms >= 10 ? 1 : 2);
 }
@@ -83,7 +84,7 @@ export function statsLogLines(all: readonly Stats__Output[], look: Look): string
     const head = `${clock(look.now)}  ${name}  ${total.toString()} requests`;
     if (total.isZero()) return head;
     const rate = `${requestsPerSecond.toFixed(1)}/s, ${successText(stats.successRate)} ok`;
-    const quantiles = `p50 ${msText(latency, latency?.p50Ms)} ms, p99 ${msText(latency, latency?.p99Ms)} ms`;
+    const quantiles = `p50 ${latencyText(latency, latency?.p50Ms)} ms, p99 ${latencyText(latency, latency?.p99Ms)} ms`;
     const errors = errorsText(stats);
     return `${head}, ${rate}, ${quantiles}${errors === '' ? '' : `; ${visible(errors)}`}`;
   });

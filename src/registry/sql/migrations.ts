@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 2, statements: trafficTables },
   { number: 3, statements: statisticsTables },
   { number: 4, statements: documentTables },
+  { number: 5, statements: tokenTables },
 ];
 
 /** What is large stands in version_details, so that looking through all versions reads little. */
@@ -145,6 +146,17 @@ function documentTables({ text, integer, real, tableOptions }: Dialect): readonl
     `CREATE TABLE outcome_predictions (
       scope ${text} NOT NULL, arm ${text} NOT NULL, prediction ${text} NOT NULL, part ${integer} NOT NULL,
       PRIMARY KEY (scope, arm, prediction)
+    )${tableOptions}`,
+  ];
+}
+
+function tokenTables({ text, integer, bytes, tableOptions }: Dialect): readonly string[] {
+  return [
+    `CREATE TABLE tokens (
+      id ${text} PRIMARY KEY, number ${integer} NOT NULL UNIQUE, name ${text} NOT NULL, role ${text} NOT NULL,
+      models ${text} NOT NULL, hash ${bytes} NOT NULL, requests_per_second ${integer} NOT NULL,
+      burst ${integer} NOT NULL, made_at ${integer} NOT NULL, made_by ${text} NOT NULL, expires_at ${integer},
+      revoked_at ${integer}, last_used_at ${integer}
     )${tableOptions}`,
   ];
 }

@@ -23,6 +23,7 @@ import type {
 import type { UnitSums } from '../../domain/experiment.ts';
 import type { DocumentKind, DocumentReader, JournalEntry, StoredDocument, Tally } from '../document-store.ts';
 import type { OutcomeReader } from '../outcome-store.ts';
+import type { StoredToken, TokenReader } from '../token-store.ts';
 import type { Queries } from './database.ts';
 import {
   selectDocument,
@@ -41,6 +42,7 @@ import {
 import { selectEvents, selectEventsFrom } from './event-queries.ts';
 import { selectModel, selectModels, selectRemembered, selectRevision } from './model-queries.ts';
 import { selectAlias, selectAliases, selectTransition, selectTransitions } from './stage-queries.ts';
+import { selectToken, selectTokens } from './token-queries.ts';
 import { selectSeriesTotals, selectStatistics } from './statistics-queries.ts';
 import type { SlotQuery } from './statistics-queries.ts';
 import {
@@ -228,5 +230,13 @@ export abstract class SqlReader implements StoreReader {
 
   reportedPredictions(scope: string): ReturnType<OutcomeReader['reportedPredictions']> {
     return selectReportedPredictions(this.#queries, scope);
+  }
+
+  token(id: string): Promise<StoredToken | undefined> {
+    return selectToken(this.#queries, id);
+  }
+
+  tokens(filter: Parameters<TokenReader['tokens']>[0], page: Page<number>): Promise<readonly StoredToken[]> {
+    return selectTokens(this.#queries, filter, page);
   }
 }

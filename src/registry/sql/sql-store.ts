@@ -1,5 +1,7 @@
 /** The store over a database: reads at any time, and transactions one after the other. */
-import { ServerError } from '../../domain/errors.ts';
+import { ServerError, toServerError } from '../../domain/errors.ts';
+import type { StoreWatch } from '../store-watch.ts';
+import type { AuditEvent } from '../../domain/registry.ts';
 import type { Store, StoreWriter } from '../store.ts';
 import type { Database } from './database.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
@@ -16,35 +18,36 @@ const MAX_TRANSACTION_MS = 30_000;
 export class SqlStore extends SqlReader implements Store {
   readonly #database: Database;
   readonly #turns = new Turns();
+  readonly #watch: StoreWatch | undefined;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, watch: StoreWatch | undefined) {
     super(database.reader);
     this.#database = database;
+    this.#watch = watch;
   }
 
   /** Takes the database over: it is closed when this fails. */
-  static async open(database: Database): Promise<SqlStore> {
+  static async open(database: Database, watch?: StoreWatch): Promise<SqlStore> {
     try {
       await migrate(database, MIGRATIONS);
-      return new SqlStore(database);
+      return new SqlStore(database, watch);
     } catch (caught) {
       await database.close();
       throw caught;
     }
   }
 
-  transact<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
-    return this.#turns.take(async () => {
-      const transaction = new GuardedTransaction(await this.#database.begin());
-      try {
-        const result = await withinLimit(work(new SqlWriter(transaction)));
-        await transaction.commit();
-        return result;
-      } catch (caught) {
-        await transaction.rollback();
-        throw caught;
-      }
-    });
+  async transact<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const ms = (): number => performance.now() - startedAt;
+    try {
+      const { result, events } = await this.#turns.take(() => this.#transact(work));
+      this.#watch?.transaction({ outcome: 'ok', ms: ms(), events });
+      return result;
+    } catch (caught) {
+      this.#watch?.transaction({ outcome: toServerError(caught).code, ms: ms(), events: [] });
+      throw caught;
+    }
   }
 
   async secret(name: string): Promise<Uint8Array> {
@@ -59,6 +62,21 @@ export class SqlStore extends SqlReader implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #transact<T>(
+    work: (writer: StoreWriter) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly events: readonly AuditEvent[] }> {
+    const transaction = new GuardedTransaction(await this.#database.begin());
+    try {
+      const writer = new SqlWriter(transaction);
+      const result = await withinLimit(work(writer));
+      await transaction.commit();
+      return { result, events: writer.appended };
+    } catch (caught) {
+      await transaction.rollback();
+      throw caught;
+    }
   }
 }
 

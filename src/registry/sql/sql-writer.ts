@@ -12,6 +12,7 @@ import type {
 import type { Remembered, SeriesKey, StatisticsSlot, StoreWriter } from '../store.ts';
 import type { DocumentKind, JournalEntry, StoredDocument, Tally } from '../document-store.ts';
 import type { OutcomeRow } from '../outcome-store.ts';
+import type { StoredToken, TokenWriter } from '../token-store.ts';
 import type { Queries } from './database.ts';
 import {
   deleteTalliesBefore,
@@ -40,9 +41,12 @@ import {
   upsertStatistics,
 } from './statistics-queries.ts';
 import { insertApplication, insertEpoch } from './traffic-queries.ts';
+import { insertToken, updateTokenRevoked, updateTokenUsed } from './token-queries.ts';
 import { upsertReport, upsertVersion } from './version-queries.ts';
 
 export class SqlWriter extends SqlReader implements StoreWriter {
+  /** So far, in this transaction. */
+  readonly appended: AuditEvent[] = [];
   readonly #queries: Queries;
   #revision: Promise<number> | undefined;
 
@@ -60,8 +64,10 @@ export class SqlWriter extends SqlReader implements StoreWriter {
     return selectOrMakeSecret(this.#queries, name);
   }
 
-  append(event: EventDraft): Promise<AuditEvent> {
-    return insertEvent(this.#queries, event);
+  async append(event: EventDraft): Promise<AuditEvent> {
+    const appended = await insertEvent(this.#queries, event);
+    this.appended.push(appended);
+    return appended;
   }
 
   putModel(model: RegisteredModel): Promise<void> {
@@ -154,5 +160,17 @@ export class SqlWriter extends SqlReader implements StoreWriter {
 
   addOutcome(row: OutcomeRow): Promise<boolean> {
     return insertOutcome(this.#queries, row);
+  }
+
+  addToken(token: Parameters<TokenWriter['addToken']>[0]): Promise<StoredToken> {
+    return insertToken(this.#queries, token);
+  }
+
+  revokeToken(id: string, at: number): Promise<void> {
+    return updateTokenRevoked(this.#queries, id, at);
+  }
+
+  markTokenUsed(id: string, at: number): Promise<void> {
+    return updateTokenUsed(this.#queries, id, at);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The control plane's messages between their wire form and control/messages.ts. Neither side trusts the other's bytes.
  */
+import type { KnownToken } from '../../access/token.ts';
 import type { DesiredUpdate, Hello, InstanceReport, VersionReport, WireModel } from '../../control/messages.ts';
 import { ServerError } from '../../domain/errors.ts';
 import { isName } from '../../domain/version.ts';
@@ -17,6 +18,10 @@ import type {
   InstanceMessage,
 } from '../gen/sluice/control/v1/InstanceMessage.ts';
 import type { VersionReport__Output as ReportIn } from '../gen/sluice/control/v1/VersionReport.ts';
+import type {
+  PredictToken as TokenOut,
+  PredictToken__Output as TokenIn,
+} from '../gen/sluice/control/v1/PredictToken.ts';
 import { type Int64, toNumber } from './int64.ts';
 import { quote } from './quote.ts';
 
@@ -90,7 +95,7 @@ function parseVersionReport({ model, version, digest, state, reason, sinceMs, go
 }
 
 export function formatUpdate(update: DesiredUpdate): UpdateOut {
-  const { models, removed, predictionKey, statisticsAck, evidenceAck, ...head } = update;
+  const { models, removed, predictionKey, statisticsAck, evidenceAck, callers, ...head } = update;
   return {
     ...head,
     models: models.map(formatModel),
@@ -98,6 +103,7 @@ export function formatUpdate(update: DesiredUpdate): UpdateOut {
     ...(predictionKey === undefined ? {} : { predictionKey }),
     ...(statisticsAck === undefined ? {} : { statisticsAck }),
     ...(evidenceAck === undefined ? {} : { evidenceAck }),
+    ...(callers === undefined ? {} : { callers: { tokens: callers.map(formatToken) } }),
   };
 }
 
@@ -115,6 +121,7 @@ export function parseUpdate(wire: UpdateIn): DesiredUpdate {
     ...(wire.predictionKey.length === 0 ? {} : { predictionKey: new Uint8Array(wire.predictionKey) }),
     ...(acknowledged === 0 ? {} : { statisticsAck: acknowledged }),
     ...(evidenceAck === 0 ? {} : { evidenceAck }),
+    ...(wire.callers === null ? {} : { callers: wire.callers.tokens.map(parseToken) }),
   };
 }
 
@@ -146,6 +153,20 @@ function parseVersion({ version, bytes, files, ...rest }: VersionIn): WireModel[
     bytes: whole('versions.bytes', bytes),
     files: files.map(({ path, size, sha256 }) => ({ path, size: whole('files.size', size), sha256 })),
     ...rest,
+  };
+}
+
+function formatToken({ expiresAt, models, ...token }: KnownToken): TokenOut {
+  const { id, name, hash, requestsPerSecond, burst } = token;
+  return { id, name, hash, models: [...models], expiresAtMs: expiresAt ?? 0, requestsPerSecond, burst };
+}
+
+function parseToken({ id, name, hash, models, expiresAtMs, requestsPerSecond, burst }: TokenIn): KnownToken {
+  const expiresAt = whole('callers.expires_at_ms', expiresAtMs);
+  return {
+    ...{ id, name: named('callers.name', name), models, requestsPerSecond, burst },
+    hash: new Uint8Array(hash),
+    expiresAt: expiresAt === 0 ? undefined : expiresAt,
   };
 }
 

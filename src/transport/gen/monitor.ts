@@ -8,10 +8,12 @@ import type { GetStatsRequest as _sluice_admin_v1_GetStatsRequest, GetStatsReque
 import type { HealthReport as _sluice_admin_v1_HealthReport, HealthReport__Output as _sluice_admin_v1_HealthReport__Output } from './sluice/admin/v1/HealthReport.ts';
 import type { Instance as _sluice_admin_v1_Instance, Instance__Output as _sluice_admin_v1_Instance__Output } from './sluice/admin/v1/Instance.ts';
 import type { Latency as _sluice_admin_v1_Latency, Latency__Output as _sluice_admin_v1_Latency__Output } from './sluice/admin/v1/Latency.ts';
+import type { LatencyBucket as _sluice_admin_v1_LatencyBucket, LatencyBucket__Output as _sluice_admin_v1_LatencyBucket__Output } from './sluice/admin/v1/LatencyBucket.ts';
 import type { ListInstancesReply as _sluice_admin_v1_ListInstancesReply, ListInstancesReply__Output as _sluice_admin_v1_ListInstancesReply__Output } from './sluice/admin/v1/ListInstancesReply.ts';
 import type { ListInstancesRequest as _sluice_admin_v1_ListInstancesRequest, ListInstancesRequest__Output as _sluice_admin_v1_ListInstancesRequest__Output } from './sluice/admin/v1/ListInstancesRequest.ts';
 import type { MonitorClient as _sluice_admin_v1_MonitorClient, MonitorDefinition as _sluice_admin_v1_MonitorDefinition } from './sluice/admin/v1/Monitor.ts';
 import type { Stats as _sluice_admin_v1_Stats, Stats__Output as _sluice_admin_v1_Stats__Output } from './sluice/admin/v1/Stats.ts';
+import type { StatsSlot as _sluice_admin_v1_StatsSlot, StatsSlot__Output as _sluice_admin_v1_StatsSlot__Output } from './sluice/admin/v1/StatsSlot.ts';
 import type { WatchStatsRequest as _sluice_admin_v1_WatchStatsRequest, WatchStatsRequest__Output as _sluice_admin_v1_WatchStatsRequest__Output } from './sluice/admin/v1/WatchStatsRequest.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
@@ -33,10 +35,12 @@ export interface ProtoGrpcType {
         HealthReport: MessageTypeDefinition<_sluice_admin_v1_HealthReport, _sluice_admin_v1_HealthReport__Output>
         Instance: MessageTypeDefinition<_sluice_admin_v1_Instance, _sluice_admin_v1_Instance__Output>
         Latency: MessageTypeDefinition<_sluice_admin_v1_Latency, _sluice_admin_v1_Latency__Output>
+        LatencyBucket: MessageTypeDefinition<_sluice_admin_v1_LatencyBucket, _sluice_admin_v1_LatencyBucket__Output>
         ListInstancesReply: MessageTypeDefinition<_sluice_admin_v1_ListInstancesReply, _sluice_admin_v1_ListInstancesReply__Output>
         ListInstancesRequest: MessageTypeDefinition<_sluice_admin_v1_ListInstancesRequest, _sluice_admin_v1_ListInstancesRequest__Output>
         Monitor: SubtypeConstructor<typeof grpc.Client, _sluice_admin_v1_MonitorClient> & { service: _sluice_admin_v1_MonitorDefinition }
         Stats: MessageTypeDefinition<_sluice_admin_v1_Stats, _sluice_admin_v1_Stats__Output>
+        StatsSlot: MessageTypeDefinition<_sluice_admin_v1_StatsSlot, _sluice_admin_v1_StatsSlot__Output>
         WatchStatsRequest: MessageTypeDefinition<_sluice_admin_v1_WatchStatsRequest, _sluice_admin_v1_WatchStatsRequest__Output>
       }
     }

@@ -6,6 +6,7 @@ import { loadSync, type Options } from '@grpc/proto-loader';
 import { describeError, type ServerError } from '../../domain/errors.ts';
 import { malformedMessage } from '../codec/malformed.ts';
 import type { Parts } from '../codec/parts.ts';
+import type { ProtoGrpcType as AccessTypes } from '../gen/access.ts';
 import type { ProtoGrpcType as AuditTypes } from '../gen/audit.ts';
 import type { ProtoGrpcType as ControlTypes } from '../gen/control.ts';
 import type { ProtoGrpcType as DriftTypes } from '../gen/drift.ts';
@@ -32,6 +33,7 @@ export const ADMIN_FILES = [
   'drift',
   'monitor',
   'audit',
+  'access',
 ].map((name) => `sluice/admin/v1/${name}.proto`);
 const CONTROL_FILES = ['sluice/control/v1/control.proto'];
 
@@ -46,7 +48,8 @@ export type AdminSchema = RegistryTypes &
   ShadowTypes &
   DriftTypes &
   MonitorTypes &
-  AuditTypes;
+  AuditTypes &
+  AccessTypes;
 
 /** The Predict port's services with their clients and method definitions, as the types in gen/ describe them. */
 export function loadSchema(): Schema {

@@ -1,24 +1,11 @@
 /** The HTTP/2 connections of a grpc-js server: their guard against floods, and how they are asked to leave. */
-import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServerHttp2Session, ServerOptions } from 'node:http2';
 import { constants } from 'node:http2';
-import { Duplex } from 'node:stream';
-import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 
 /** "Every stream that you have opened will be answered": the highest number a stream can have. */
 const ANY_STREAM = 2 ** 31 - 1;
-
-/**
- * Ends a stream at once, without what waits to be sent on it, where a status would have to wait behind that. The other
- * side sees RESOURCE_EXHAUSTED. grpc-js has no way to do it.
- */
-export function resetStream(stream: ServerDuplexStream<unknown, unknown>): void {
-  const call: unknown = Reflect.get(stream, 'call');
-  const http2Stream: unknown = typeof call === 'object' && call !== null ? Reflect.get(call, 'stream') : undefined;
-  assert(http2Stream instanceof Duplex && 'close' in http2Stream && typeof http2Stream.close === 'function');
-  Reflect.apply(http2Stream.close, http2Stream, [constants.NGHTTP2_ENHANCE_YOUR_CALM]);
-}
 
 /** How long to wait for the client's acknowledgement before the second GOAWAY. Milliseconds. */
 const PING_TIMEOUT_MS = 1000;

@@ -1,6 +1,6 @@
 /** A serve process's line to the admin process: kept up for ever, taken up anew whenever it breaks. */
 import { credentials, status } from '@grpc/grpc-js';
-import type { ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import type { ChannelCredentials, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import type { DesiredUpdate, Hello, InstanceReport } from '../../control/messages.ts';
 import { describeError, ServerError } from '../../domain/errors.ts';
 import type { OutcomeReceipt, ReportedOutcome } from '../../domain/experiment.ts';
@@ -12,11 +12,14 @@ import type { DesiredUpdate__Output as WireUpdate } from '../gen/sluice/control/
 import type { KeepOutcomesReply__Output as KeepOutcomesReply } from '../gen/sluice/control/v1/KeepOutcomesReply.ts';
 import type { InstanceMessage } from '../gen/sluice/control/v1/InstanceMessage.ts';
 import { outcomeOf } from '../status.ts';
+import type { TlsContents } from '../tls/tls-files.ts';
 import { loadControlSchema } from './codec.ts';
 
 export interface ControlClientOptions {
   /** `unix:PATH` or `host:port`. */
   readonly address: string;
+  /** What to show and to trust, asked for with each connection; undefined = connections are in the clear. */
+  readonly tls?: (() => Pick<TlsContents, 'cert' | 'key' | 'ca'>) | undefined;
   readonly hello: Hello;
   /** What it throws ends the connection, and is told as the reason. */
   readonly onUpdate: (update: DesiredUpdate) => void;
@@ -162,7 +165,12 @@ export class ControlClient {
   }
 
   #newClient(): ControlPlaneClient {
-    return new this.#ControlPlane(this.#options.address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    return new this.#ControlPlane(this.#options.address, this.#credentials(), CHANNEL_OPTIONS);
+  }
+
+  #credentials(): ChannelCredentials {
+    const tls = this.#options.tls?.();
+    return tls === undefined ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.cert);
   }
 
   #letIn(attempt: Attempt): void {

@@ -1,9 +1,11 @@
 /** A grpc-js server behind a listening socket: its limits, and how it comes to its end without losing a call. */
 import type { ServerHttp2Session } from 'node:http2';
-import type { Server as NetServer, Socket } from 'node:net';
 import { type ConnectionInjector, logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import type { Address } from '../../config/address.ts';
 import { allowCancellations, connectionsOf, leaveGently } from './connections.ts';
+import type { TlsMaterial } from '../h2/listener.ts';
 import { OpenStreams } from '../open-streams.ts';
+import { listen, type Listening, type ListenOptions } from './listen.ts';
 
 export interface ServerLimits {
   /** A larger message gets RESOURCE_EXHAUSTED, naming the limit. */
@@ -25,7 +27,7 @@ export class GrpcServer {
   readonly server: Server;
   readonly openStreams = new OpenStreams();
   readonly #injector: ConnectionInjector;
-  #listener: NetServer | undefined;
+  #listener: Listening | undefined;
 
   constructor(limits: ServerLimits) {
     // Every header that grpc-js cannot read would be a line on stderr, as many as a caller likes.
@@ -35,25 +37,27 @@ export class GrpcServer {
     this.#injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
   }
 
-  /** Serves the connections of the socket that `bind` opens; closes everything when that fails. */
-  async listen<Bound extends { readonly server: NetServer }>(
-    bind: (onConnection: (socket: Socket) => void) => Promise<Bound>,
-  ): Promise<Bound> {
+  /** Fails with a sentence when the address cannot be had; everything is closed then. */
+  async listen(options: ListenOptions): Promise<Address> {
     try {
-      const bound = await bind((socket) => {
+      this.#listener = await listen(options, (socket) => {
         this.#injector.injectConnection(socket);
       });
-      this.#listener = bound.server;
-      return bound;
+      return this.#listener.address;
     } catch (caught) {
       this.#injector.destroy();
       throw caught;
     }
   }
 
+  /** Connections from now on are met with these. Throws on bad ones, and changes nothing. */
+  setTls(material: TlsMaterial): void {
+    this.#listener?.setTls(material);
+  }
+
   /** Takes no new connections; those that are open go on. */
   stopAccepting(): void {
-    this.#listener?.close();
+    this.#listener?.server.close();
     this.#listener = undefined;
   }
 

@@ -18,6 +18,7 @@ export class HostedCall extends Duplex {
   request: unknown;
   cancelled = false;
   readonly metadata = new Metadata();
+  readonly certificateNames: readonly string[];
   readonly #call: StreamCall;
   readonly #codec: HostedCodec;
   /** Tells the writer that its reply was taken. */
@@ -26,6 +27,7 @@ export class HostedCall extends Duplex {
   constructor(call: StreamCall, codec: HostedCodec) {
     super({ objectMode: true, emitClose: false });
     this.#call = call;
+    this.certificateNames = call.peer.certificateNames;
     this.#codec = codec;
     for (const [name, value] of call.metadata.fields()) addTo(this.metadata, name, value);
     // Handlers end a stream with a status by emitting it as an error.

@@ -1,34 +1,47 @@
 /** A listening socket, or a sentence on why there is none. */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { type Address, formatAddress } from '../../config/address.ts';
 import { describeError, ServerError } from '../../domain/errors.ts';
+import { createListener, type Listener, type TlsOptions } from '../h2/listener.ts';
+import { DEFAULT_LIMITS } from '../h2/options.ts';
 
 export interface ListenOptions {
   readonly address: Address;
   /** true: other processes may listen on the same port, and the kernel spreads connections over them. */
   readonly reusePort: boolean;
+  readonly tls?: TlsOptions | undefined;
 }
 
-export interface Listener {
-  readonly server: Server;
+export interface Listening extends Listener {
   /** With the port that the system chose where 0 was asked for. */
   readonly address: Address;
 }
 
-export async function listen(options: ListenOptions, onConnection: (socket: Socket) => void): Promise<Listener> {
-  const { host, port } = options.address;
-  const server = createServer({ noDelay: true }, onConnection);
+export async function listen(options: ListenOptions, onConnection: (socket: Socket) => void): Promise<Listening> {
+  const { address, reusePort, tls } = options;
+  const listener = createListener({
+    tls,
+    handshakeTimeoutMs: DEFAULT_LIMITS.headersTimeoutMs,
+    // HTTP/2 of Node leaves the socket's end to the socket.
+    allowHalfOpen: false,
+    onConnection,
+    onRefused: () => undefined,
+  });
+  const { server } = listener;
   const bound = Promise.withResolvers<void>();
   server.once('error', bound.reject);
-  server.listen({ host, port, reusePort: options.reusePort }, bound.resolve);
+  server.listen({ ...address, reusePort }, bound.resolve);
   try {
     await bound.promise;
   } catch (caught) {
-    throw new ServerError('unavailable', whyNotListening(options.address, caught), { cause: caught });
+    throw new ServerError('unavailable', whyNotListening(address, caught), { cause: caught });
   }
+  return { ...listener, address: { host: address.host, port: portOf(server) ?? address.port } };
+}
+
+function portOf(server: Server): number | undefined {
   const actual = server.address();
-  const actualPort = actual !== null && typeof actual === 'object' ? actual.port : port;
-  return { server, address: { host, port: actualPort } };
+  return actual !== null && typeof actual === 'object' ? actual.port : undefined;
 }
 
 /** The sentence for an address that could not be had. */

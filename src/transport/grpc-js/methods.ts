@@ -7,6 +7,7 @@ import type { ClientStreamHandler, ServerStreamHandler } from '../long-call.ts';
 import type { BytesHandler, BytesStreamHandler, Parts } from '../codec/parts.ts';
 import { asItIs, joinParts, tolerantly } from './codec.ts';
 import { collectStream } from './collected-stream.ts';
+import type { BytesGuard, Guard } from '../guard.ts';
 import type { DoorHooks } from '../hooks.ts';
 import type { OpenStreams } from '../open-streams.ts';
 import { answerStream } from './message-stream.ts';
@@ -18,6 +19,12 @@ export interface Registrar {
   readonly server: Pick<Server, 'register'>;
   readonly hooks: DoorHooks;
   readonly openStreams: OpenStreams;
+  /** Who lets callers in; undefined = whoever reaches the port. */
+  readonly guard: Guard | undefined;
+}
+
+export interface PredictRegistrar extends Registrar {
+  readonly guard: BytesGuard | undefined;
   /** Where methods that read and write their messages themselves go, if not to the server. */
   readonly bytes?: BytesRegistrar;
 }
@@ -28,21 +35,23 @@ export interface BytesRegistrar {
 }
 
 export function addUnary<Request, Reply>(
-  { server, hooks }: Registrar,
+  { server, hooks, guard }: Registrar,
   method: MethodDefinition<never, Reply, Request>,
   handler: Handler<Request, Reply>,
 ): void {
   const { path, responseSerialize } = method;
-  const answer = unary({ method: nameOf(path), handler, hooks });
+  const name = nameOf(path);
+  const answer = unary({ method: name, handler: guard?.unary(name, handler) ?? handler, hooks });
   server.register(path, answer, responseSerialize, tolerantly(method), 'unary');
 }
 
 /** A method that reads and writes its messages itself. */
 export function addBytesUnary(
-  { server, hooks, bytes }: Registrar,
+  { server, hooks, bytes, guard }: PredictRegistrar,
   { path }: { readonly path: string },
-  handler: BytesHandler,
+  open: BytesHandler,
 ): void {
+  const handler = guard?.bytes(open) ?? open;
   if (bytes === undefined) {
     server.register(path, unary({ method: nameOf(path), handler, hooks }), joinParts, asItIs, 'unary');
   } else {
@@ -60,10 +69,11 @@ export function addRefusal({ server, hooks }: Registrar, { path }: { readonly pa
 
 /** A stream whose messages are answered one by one, and read and written by the handler itself. */
 export function addBytesStream(
-  { server, hooks, openStreams, bytes }: Registrar,
+  { server, hooks, openStreams, bytes, guard }: PredictRegistrar,
   { path }: { readonly path: string },
-  handler: BytesStreamHandler,
+  open: BytesStreamHandler,
 ): void {
+  const handler = guard?.bytesStream(open) ?? open;
   if (bytes !== undefined) {
     bytes.stream(path, handler);
     return;
@@ -77,25 +87,29 @@ export function addBytesStream(
 
 /** `places` are shared by methods of one sort; `leaves`: a drain ends it, since its client would keep it open. */
 export function addServerStream<Request, Reply>(
-  { server, hooks, openStreams }: Registrar,
+  { server, hooks, openStreams, guard }: Registrar,
   method: MethodDefinition<never, Reply, Request>,
   { places, leaves }: { readonly places: Places; readonly leaves: boolean },
-  handler: ServerStreamHandler<Request, Reply>,
+  open: ServerStreamHandler<Request, Reply>,
 ): void {
   const { path, responseSerialize } = method;
   const leavers = leaves ? openStreams : undefined;
-  const answer = serveStream({ method: nameOf(path), handler, hooks, places, openStreams: leavers });
+  const name = nameOf(path);
+  const handler = guard?.serverStream(name, open) ?? open;
+  const answer = serveStream({ method: name, handler, hooks, places, openStreams: leavers });
   server.register(path, answer, responseSerialize, tolerantly(method), 'serverStream');
 }
 
 export function addClientStream<Request, Reply>(
-  { server, hooks }: Registrar,
+  { server, hooks, guard }: Registrar,
   method: MethodDefinition<never, Reply, Request>,
   idleTimeoutMs: number,
-  handler: ClientStreamHandler<Request, Reply>,
+  open: ClientStreamHandler<Request, Reply>,
 ): void {
   const { path, responseSerialize } = method;
-  const answer = collectStream({ method: nameOf(path), handler, hooks, idleTimeoutMs });
+  const name = nameOf(path);
+  const handler = guard?.clientStream(name, open) ?? open;
+  const answer = collectStream({ method: name, handler, hooks, idleTimeoutMs });
   server.register(path, answer, responseSerialize, tolerantly(method), 'clientStream');
 }
 

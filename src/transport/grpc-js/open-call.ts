@@ -1,12 +1,17 @@
 /** A grpc-js call as the services see it: instants of our clock, and a flag that says when nobody waits any more. */
+import { X509Certificate } from 'node:crypto';
 import type { Deadline, Metadata } from '@grpc/grpc-js';
 import type { Call } from '../call.ts';
+import { namesOf } from '../h2/peer.ts';
 import { STATUS_OF } from '../status.ts';
 
 /** What unary and streaming calls of grpc-js have in common. */
 export interface GrpcCall {
   readonly metadata: Metadata;
   getDeadline(): Deadline;
+  /** Where the call is hosted on our own transport, which knows them. */
+  readonly certificateNames?: readonly string[];
+  getAuthContext(): { readonly sslPeerCertificate?: { readonly raw: Uint8Array } };
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -35,6 +40,7 @@ export function openCall(method: string, grpcCall: GrpcCall): OpenCall {
     signal,
     traceparent: firstText(grpcCall.metadata, 'traceparent'),
     routingKey: firstText(grpcCall.metadata, 'x-sluice-routing-key') ?? '',
+    certificateNames: grpcCall.certificateNames ?? certificateNames(grpcCall),
     header: (key) => firstText(grpcCall.metadata, key),
     finish: () => {
       finished = true;
@@ -49,6 +55,11 @@ export function openCall(method: string, grpcCall: GrpcCall): OpenCall {
 function monotonic(deadline: Deadline, now: number): number {
   const epoch = typeof deadline === 'number' ? deadline : deadline.getTime();
   return epoch === Infinity ? Infinity : now + (epoch - Date.now());
+}
+
+function certificateNames(grpcCall: GrpcCall): readonly string[] {
+  const { sslPeerCertificate } = grpcCall.getAuthContext();
+  return sslPeerCertificate === undefined ? [] : namesOf(new X509Certificate(sslPeerCertificate.raw));
 }
 
 function firstText(metadata: Metadata, key: string): string | undefined {

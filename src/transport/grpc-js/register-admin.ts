@@ -19,11 +19,11 @@ export interface AdminRegistration {
 }
 
 export function registerAdmin({ registrar, schema, services, uploadIdleMs }: AdminRegistration): void {
-  const { Registry, Traffic, Rollouts, Experiments, Monitor, Audit } = schema.sluice.admin.v1;
+  const { Registry, Traffic, Rollouts, Experiments, Monitor, Audit, Access } = schema.sluice.admin.v1;
   const watches = { places: new Places(MAX_WATCHES, 'watches'), leaves: true };
   registerRegistry(registrar, Registry.service, services, { watches, uploadIdleMs });
 
-  const { traffic, rollouts, experiments, monitor, audit } = services;
+  const { traffic, rollouts, experiments, monitor, audit, access } = services;
   addUnary(registrar, Traffic.service.GetTraffic, traffic.getTraffic);
   addUnary(registrar, Traffic.service.SetTraffic, traffic.setTraffic);
   addUnary(registrar, Traffic.service.SwitchTraffic, traffic.switchTraffic);
@@ -62,6 +62,11 @@ export function registerAdmin({ registrar, schema, services, uploadIdleMs }: Adm
   addUnary(registrar, { ...ListEvents, responseSerialize }, audit.listEvents);
   addUnary(registrar, Audit.service.VerifyChain, audit.verifyChain);
   addUnary(registrar, Audit.service.WhoServed, audit.whoServed);
+
+  addUnary(registrar, Access.service.CreateToken, access.createToken);
+  addUnary(registrar, Access.service.ListTokens, access.listTokens);
+  addUnary(registrar, Access.service.RevokeToken, access.revokeToken);
+  addUnary(registrar, Access.service.WhoAmI, access.whoAmI);
 }
 
 function registerComparisons(

@@ -4,9 +4,16 @@ import { UNIMPLEMENTED } from '../services/kserve-unimplemented.ts';
 import type { OutcomeService } from '../services/outcome-service.ts';
 import type { PredictService } from '../services/predict-service.ts';
 import type { Schema } from './codec.ts';
-import { addBytesStream, addBytesUnary, addClientStream, addRefusal, addUnary, type Registrar } from './methods.ts';
+import {
+  addBytesStream,
+  addBytesUnary,
+  addClientStream,
+  addRefusal,
+  addUnary,
+  type PredictRegistrar,
+} from './methods.ts';
 
-export function registerPredict(registrar: Registrar, schema: Schema, service: PredictService): void {
+export function registerPredict(registrar: PredictRegistrar, schema: Schema, service: PredictService): void {
   const methods = schema.sluice.v1.PredictService.service;
   addBytesUnary(registrar, methods.Predict, service.predict);
   addBytesStream(registrar, methods.PredictStream, service.predictStream);
@@ -18,16 +25,18 @@ export function registerPredict(registrar: Registrar, schema: Schema, service: P
 /** A stream of outcomes that is silent for longer is given up; what it brought is kept. */
 const OUTCOMES_IDLE_MS = 60_000;
 
-export function registerOutcomes(registrar: Registrar, schema: Schema, service: OutcomeService): void {
+export function registerOutcomes(registrar: PredictRegistrar, schema: Schema, service: OutcomeService): void {
   const methods = schema.sluice.v1.OutcomeService.service;
   addUnary(registrar, methods.ReportOutcomes, service.reportOutcomes);
   addClientStream(registrar, methods.ReportOutcomeStream, OUTCOMES_IDLE_MS, service.reportOutcomeStream);
 }
 
-export function registerKserve(registrar: Registrar, schema: Schema, service: KserveService): void {
+export function registerKserve(registrar: PredictRegistrar, schema: Schema, service: KserveService): void {
   const methods = schema.inference.GRPCInferenceService.service;
-  addUnary(registrar, methods.ServerLive, service.serverLive);
-  addUnary(registrar, methods.ServerReady, service.serverReady);
+  // As health is: for whoever has to know whether the server is there.
+  const open = { ...registrar, guard: undefined };
+  addUnary(open, methods.ServerLive, service.serverLive);
+  addUnary(open, methods.ServerReady, service.serverReady);
   addUnary(registrar, methods.ModelReady, service.modelReady);
   addUnary(registrar, methods.ServerMetadata, service.serverMetadata);
   addUnary(registrar, methods.ModelMetadata, service.modelMetadata);

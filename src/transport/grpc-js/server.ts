@@ -10,8 +10,9 @@ import { loadSchema, PREDICT_FILES } from './codec.ts';
 import { GrpcServer, type ServerLimits } from './grpc-server.ts';
 import { Health } from './health.ts';
 import type { Door } from '../door.ts';
-import type { PredictHooks } from '../hooks.ts';
-import { listen } from './listen.ts';
+import type { TlsMaterial, TlsOptions } from '../h2/listener.ts';
+import type { BytesGuard } from '../guard.ts';
+import type { DoorHooks } from '../hooks.ts';
 import { addReflection } from './reflection.ts';
 import { trackingServer } from './tracked-services.ts';
 import { registerKserve, registerOutcomes, registerPredict } from './register.ts';
@@ -26,9 +27,13 @@ export interface PredictDoorOptions extends ServerLimits {
   readonly catalog: Catalog;
   readonly ready: () => boolean;
   readonly control?: ControlHealth | undefined;
-  readonly hooks: PredictHooks;
+  readonly hooks: DoorHooks;
+  /** Who lets callers in; undefined = whoever reaches the port. Health and reflection are open to all. */
+  readonly guard: BytesGuard | undefined;
   /** Other processes may listen on the same port. */
   readonly reusePort: boolean;
+  /** undefined = connections are in the clear. */
+  readonly tls?: TlsOptions | undefined;
   readonly reflection: boolean;
 }
 
@@ -46,10 +51,10 @@ export class PredictDoor implements Door {
 
   /** Listens; fails with a sentence when the address cannot be had. */
   static async open(options: PredictDoorOptions): Promise<PredictDoor> {
-    const { address, reusePort, hooks, catalog, ready, control } = options;
+    const { address, reusePort, tls, hooks, catalog, ready, control } = options;
     const grpc = new GrpcServer(options);
     const { server, openStreams } = grpc;
-    const registrar = { server, hooks, openStreams };
+    const registrar = { server, hooks, openStreams, guard: options.guard };
     const schema = loadSchema();
     registerPredict(registrar, schema, options.predict);
     registerKserve(registrar, schema, options.kserve);
@@ -58,12 +63,16 @@ export class PredictDoor implements Door {
     health.addTo(trackingServer(server, openStreams));
     if (options.reflection) addReflection(trackingServer(server, openStreams), PREDICT_FILES);
     try {
-      const bound = await grpc.listen((onConnection) => listen({ address, reusePort }, onConnection));
-      return new PredictDoor(bound.address, grpc, health);
+      return new PredictDoor(await grpc.listen({ address, reusePort, tls }), grpc, health);
     } catch (caught) {
       health.shutDown();
       throw caught;
     }
+  }
+
+  /** Connections from now on are met with these. Throws on bad ones, and changes nothing. */
+  setTls(material: TlsMaterial): void {
+    this.#server.setTls(material);
   }
 
   /** Tells health watchers that it is over and takes no new connections; those that are open go on. */

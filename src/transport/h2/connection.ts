@@ -9,6 +9,7 @@ import type { AbuseKind, Hooks, Limits } from './options.ts';
 import { type FlushQueue, Outbox } from './outbox.ts';
 import { COST, CREDIT, Overhead } from './overhead.ts';
 import { PartialMessages } from './partial-messages.ts';
+import { type Peer, peerOf } from './peer.ts';
 import type { Routes } from './route.ts';
 import { Sender } from './sender.ts';
 import type { ServerStream } from './server-stream.ts';
@@ -39,6 +40,7 @@ const ALIVE_PING = Buffer.from('are you?');
 export class Connection implements InboundHost {
   readonly routes: Routes;
   readonly limits: Limits;
+  readonly peer: Peer;
   readonly now: () => number;
   readonly outbox: Outbox;
   readonly overhead: Overhead;
@@ -70,6 +72,7 @@ export class Connection implements InboundHost {
     this.routes = routes;
     this.limits = limits;
     this.now = now;
+    this.peer = peerOf(socket);
     this.#socket = socket;
     this.#hooks = hooks;
     this.#onClosed = onClosed;

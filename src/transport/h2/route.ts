@@ -1,5 +1,6 @@
 /** What the transport serves: for each path a route, and the calls as routes see them. */
 import type { Metadata, MetadataFields } from './metadata.ts';
+import type { Peer } from './peer.ts';
 
 /** How a call ends. */
 export interface Status {
@@ -34,6 +35,7 @@ export interface StreamRoute {
 export interface IncomingCall {
   readonly path: string;
   readonly metadata: Metadata;
+  readonly peer: Peer;
   /** Milliseconds of performance.now(), like `deadline`. */
   readonly receivedAt: number;
   /** Infinity when the caller set none. A unary route is to look at it itself; a stream is ended when it passes. */

@@ -1,37 +1,35 @@
 /** A gRPC server over HTTP/2: `serve(routes, options)` and what it gives back. */
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { chmodSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { Connection } from './connection.ts';
+import { createListener, type Listener, type TlsMaterial, type TlsOptions } from './listener.ts';
 import { DEFAULT_LIMITS, type Hooks, type Limits } from './options.ts';
 import { FlushQueue } from './outbox.ts';
 import type { Routes } from './route.ts';
 
-export interface TlsOptions {
-  /** PEM. */
-  readonly key: string | Buffer;
-  readonly cert: string | Buffer;
-  /** PEM: clients have to show a certificate signed by it. */
-  readonly clientCa?: string | Buffer;
-}
+/** Where to listen. */
+export type Place =
+  | {
+      readonly host: string;
+      /** 0 = any free one. */
+      readonly port: number;
+      /** Other processes may listen on the same port, and the kernel spreads connections over them. */
+      readonly reusePort?: boolean;
+    }
+  /** A Unix socket, which only this user may connect to. */
+  | { readonly path: string };
 
-export interface ServeOptions {
-  readonly host: string;
-  /** 0 = any free one. */
-  readonly port: number;
-  /** Other processes may listen on the same port, and the kernel spreads connections over them. */
-  readonly reusePort?: boolean;
+export type ServeOptions = Place & {
   /** What is not given is DEFAULT_LIMITS'. */
   readonly limits?: Partial<Limits>;
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   readonly hooks?: Partial<Hooks>;
   /** How often connections are looked at for what takes too long: milliseconds, TICK_MS unless told. For tests. */
   readonly tickMs?: number;
-}
+};
 
 /** Finer than any limit has to be, and too seldom to cost anything. */
 const TICK_MS = 1000;
-
-const SOCKET_OPTIONS = { noDelay: true, allowHalfOpen: true };
 
 /** Listens; rejects with the system's error when it cannot. */
 export async function serve(routes: Routes, options: ServeOptions): Promise<H2Server> {
@@ -45,7 +43,7 @@ export class H2Server {
   readonly #routes: Routes;
   readonly #limits: Limits;
   readonly #hooks: Hooks;
-  readonly #listener: Server;
+  readonly #listener: Listener;
   readonly #connections = new Set<Connection>();
   readonly #flushQueue = new FlushQueue();
   readonly #tick: NodeJS.Timeout;
@@ -59,8 +57,8 @@ export class H2Server {
     this.#limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits });
     this.#hooks = { onAbuse: () => undefined, ...options.hooks };
     this.#listener = this.#createListener();
-    this.#listener.maxConnections = this.#limits.maxConnections;
-    this.#listener.on('drop', () => {
+    this.#listener.server.maxConnections = this.#limits.maxConnections;
+    this.#listener.server.on('drop', () => {
       this.#hooks.onAbuse('connections');
     });
     this.#tick = setInterval(() => {
@@ -70,10 +68,10 @@ export class H2Server {
     this.#tick.unref();
   }
 
-  /** The port that it listens on. */
+  /** The port that it listens on; 0 where it is none. */
   get port(): number {
-    const address = this.#listener.address();
-    return address !== null && typeof address === 'object' ? address.port : this.#options.port;
+    const address = this.#listener.server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
   }
 
   get connections(): number {
@@ -81,10 +79,18 @@ export class H2Server {
   }
 
   async listen(): Promise<void> {
-    const { host, port, reusePort = false } = this.#options;
+    const { server } = this.#listener;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#listener.once('error', reject);
-    this.#listener.listen({ host, port, reusePort }, resolve);
+    server.once('error', reject);
+    const options = this.#options;
+    if ('path' in options) {
+      server.listen({ path: options.path }, resolve);
+      // The socket is there as soon as listen() returns: whoever may not connect finds it closed at once.
+      if (server.listening) chmodSync(options.path, 0o600);
+    } else {
+      const { host, port, reusePort = false } = options;
+      server.listen({ host, port, reusePort }, resolve);
+    }
     try {
       await promise;
     } catch (caught) {
@@ -93,9 +99,14 @@ export class H2Server {
     }
   }
 
+  /** Connections from now on are met with these; those that are open go on with what they had. Throws on bad ones. */
+  setTls(material: TlsMaterial): void {
+    this.#listener.setTls(material);
+  }
+
   /** Takes no new connections; those that are open go on. */
   stopAccepting(): void {
-    if (this.#listener.listening) this.#listener.close();
+    if (this.#listener.server.listening) this.#listener.server.close();
   }
 
   /** Asks every connection to leave and waits for its calls; after `graceMs` cuts the rest. True: nothing was cut. */
@@ -122,25 +133,17 @@ export class H2Server {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #createListener(): Server {
-    const { tls } = this.#options;
-    if (tls === undefined) {
-      return createServer(SOCKET_OPTIONS, (socket) => {
+  #createListener(): Listener {
+    return createListener({
+      tls: this.#options.tls,
+      handshakeTimeoutMs: this.#limits.headersTimeoutMs,
+      allowHalfOpen: true,
+      onConnection: (socket) => {
         this.#serve(socket);
-      });
-    }
-    const { key, cert, clientCa: ca } = tls;
-    const client = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true };
-    const timeout = { handshakeTimeout: this.#limits.headersTimeoutMs };
-    const options = { ...SOCKET_OPTIONS, ...timeout, ALPNProtocols: ['h2'], key, cert, ...client };
-    const server = createTlsServer(options, (socket) => {
-      if (socket.alpnProtocol === 'h2') this.#serve(socket);
-      else socket.destroy();
-    });
-    // Also when a handshake does not come in time; the socket would stay open.
-    return server.on('tlsClientError', (_error, socket) => {
-      this.#hooks.onAbuse('bad_preface');
-      socket.destroy();
+      },
+      onRefused: () => {
+        this.#hooks.onAbuse('bad_preface');
+      },
     });
   }
 

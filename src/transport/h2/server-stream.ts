@@ -7,6 +7,7 @@ import { MessageReader, type MessageSink, PREFIX_BYTES } from './message-reader.
 import type { Metadata } from './metadata.ts';
 import type { AbuseKind, Limits } from './options.ts';
 import type { PartialMessages, ReceivingStream } from './partial-messages.ts';
+import type { Peer } from './peer.ts';
 import { ENCODINGS, initialBlock, trailerBlock, trailersOnlyBlock } from './response-heads.ts';
 import type { IncomingCall, Status } from './route.ts';
 import type { MetadataFields } from './metadata.ts';
@@ -19,6 +20,7 @@ export interface StreamHost {
   readonly sender: Sender;
   readonly partials: PartialMessages;
   readonly limits: Limits;
+  readonly peer: Peer;
   readonly now: () => number;
   /** The stream has ended on both sides or was reset; `code` is what the other side is to be told, if anything. */
   closed(stream: ServerStream, code: number | undefined): void;
@@ -79,6 +81,10 @@ export abstract class ServerStream implements IncomingCall, SendingStream, Recei
 
   get signal(): { readonly aborted: boolean } {
     return this;
+  }
+
+  get peer(): Peer {
+    return this.host.peer;
   }
 
   get missing(): number {

@@ -11,8 +11,9 @@ export class LeanCall implements Call {
   readonly header: (key: string) => string | undefined;
   readonly traceparent: string | undefined;
   readonly routingKey: string;
+  readonly certificateNames: readonly string[];
 
-  constructor(method: string, { receivedAt, deadline, signal, metadata }: IncomingCall) {
+  constructor(method: string, { receivedAt, deadline, signal, metadata, peer }: IncomingCall) {
     this.method = method;
     this.receivedAt = receivedAt;
     this.deadline = deadline;
@@ -20,6 +21,7 @@ export class LeanCall implements Call {
     this.header = metadata.getter;
     this.traceparent = metadata.get('traceparent');
     this.routingKey = metadata.get('x-sluice-routing-key') ?? '';
+    this.certificateNames = peer.certificateNames;
   }
 
   /** What it ends with for the caller: `own`, unless it has gone or its deadline has passed. */

@@ -5,36 +5,33 @@ import type { Door } from '../door.ts';
 import { catalogHealth } from '../grpc-js/catalog-health.ts';
 import { loadSchema, PREDICT_FILES } from '../grpc-js/codec.ts';
 import { Health } from '../grpc-js/health.ts';
-import { HostedServer } from '../grpc-js/hosted-server.ts';
 import { whyNotListening } from '../grpc-js/listen.ts';
 import { addReflection } from '../grpc-js/reflection.ts';
 import { registerKserve, registerOutcomes, registerPredict } from '../grpc-js/register.ts';
 import type { PredictDoorOptions } from '../grpc-js/server.ts';
 import { trackingServer } from '../grpc-js/tracked-services.ts';
-import { type H2Server, serve } from '../h2/serve.ts';
-import { OpenStreams } from '../open-streams.ts';
+import type { TlsMaterial } from '../h2/listener.ts';
 import { BytesRoutes } from './bytes-routes.ts';
+import { LeanServer } from './lean-server.ts';
 
 export class LeanDoor implements Door {
   readonly address: Address;
-  readonly #server: H2Server;
+  readonly #server: LeanServer;
   readonly #health: Health;
-  readonly #openStreams: OpenStreams;
 
-  private constructor(address: Address, parts: { server: H2Server; health: Health; openStreams: OpenStreams }) {
+  private constructor(address: Address, server: LeanServer, health: Health) {
     this.address = address;
-    this.#server = parts.server;
-    this.#health = parts.health;
-    this.#openStreams = parts.openStreams;
+    this.#server = server;
+    this.#health = health;
   }
 
   /** Listens; fails with a sentence when the address cannot be had. */
   static async open(options: PredictDoorOptions): Promise<LeanDoor> {
     const { address, hooks, catalog, ready, control } = options;
-    const hosted = new HostedServer();
-    const openStreams = new OpenStreams();
+    const server = new LeanServer();
+    const { hosted, openStreams } = server;
     const bytes = new BytesRoutes({ routes: hosted.routes, hooks, openStreams });
-    const registrar = { server: hosted, hooks, openStreams, bytes };
+    const registrar = { server: hosted, hooks, openStreams, bytes, guard: options.guard };
     const schema = loadSchema();
     registerPredict(registrar, schema, options.predict);
     registerKserve(registrar, schema, options.kserve);
@@ -44,12 +41,16 @@ export class LeanDoor implements Door {
     health.addTo(tracking);
     if (options.reflection) addReflection(tracking, PREDICT_FILES);
     try {
-      const server = await serve(hosted.routes, serveOptions(options));
-      return new LeanDoor({ host: address.host, port: server.port }, { server, health, openStreams });
+      const port = await server.listen(serveOptions(options));
+      return new LeanDoor({ host: address.host, port }, server, health);
     } catch (caught) {
       health.shutDown();
       throw new ServerError('unavailable', whyNotListening(address, caught), { cause: caught });
     }
+  }
+
+  setTls(material: TlsMaterial): void {
+    this.#server.setTls(material);
   }
 
   stopAccepting(): void {
@@ -59,7 +60,6 @@ export class LeanDoor implements Door {
 
   async drain(graceMs: number): Promise<boolean> {
     this.stopAccepting();
-    this.#openStreams.leaveAll();
     return await this.#server.drain(graceMs);
   }
 
@@ -73,12 +73,13 @@ export class LeanDoor implements Door {
   }
 }
 
-function serveOptions({ address, reusePort, hooks, ...limits }: PredictDoorOptions) {
+function serveOptions({ address, reusePort, tls, hooks, ...limits }: PredictDoorOptions) {
   const { maxMessageBytes, maxConcurrentStreams, maxConnectionAgeMs } = limits;
   const ageMs = maxConnectionAgeMs === 'off' ? Infinity : maxConnectionAgeMs;
   return {
     ...address,
     reusePort,
+    tls,
     limits: { maxMessageBytes, maxConcurrentStreams, maxConnectionAgeMs: ageMs },
     hooks: { onAbuse: hooks.recordLimit },
   };

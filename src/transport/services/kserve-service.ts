@@ -23,6 +23,7 @@ import type { ServerLiveResponse } from '../gen/inference/ServerLiveResponse.ts'
 import type { ServerMetadataResponse } from '../gen/inference/ServerMetadataResponse.ts';
 import type { ServerReadyResponse } from '../gen/inference/ServerReadyResponse.ts';
 import { findModel, findVersion, requireReady } from './find-version.ts';
+import { isOwn, requireOwn } from './own-models.ts';
 import type { Predict } from './predict-service.ts';
 import { isModelReady, readyVersions, repositoryIndex } from './repository.ts';
 
@@ -59,39 +60,48 @@ export function kserveService(options: KserveServiceOptions): KserveService {
   return {
     serverLive: () => ({ live: true }),
     serverReady: () => ({ ready: ready() && catalog.settled() }),
-    modelReady: ({ name, version }) => ({ ready: isModelReady(catalog, name, version) }),
+    modelReady: ({ name, version }, call) => {
+      requireOwn(call, name);
+      return { ready: isModelReady(catalog, name, version) };
+    },
     serverMetadata: () => ({ name: serverName, version: serverVersion, extensions: EXTENSIONS }),
-    modelMetadata: ({ name, version }) => {
+    modelMetadata: ({ name, version }, call) => {
+      requireOwn(call, name);
       const model = findModel(catalog, name);
       return formatMetadata(requireReady(findVersion(model, version)), readyVersions(model));
     },
     modelInfer: async (bytes, call) => {
       const { request, form } = parseInfer(readInfer(bytes), call);
+      requireOwn(call, request.model);
       return formatInfer(form, await predict(request));
     },
     modelStreamInfer: {
       answer: async (bytes, call) => {
         const { request, form } = parseInfer(readInfer(bytes), call);
+        requireOwn(call, request.model);
         return formatStreamed(form, await predict(request));
       },
       refuse: (bytes, error) => formatRequestError(bytes === undefined ? '' : findId(bytes), error),
     },
-    modelConfig: ({ name, version }) => {
+    modelConfig: ({ name, version }, call) => {
+      requireOwn(call, name);
       const status = requireReady(findVersion(findModel(catalog, name), version));
       return { config: formatConfig(status) };
     },
-    modelStatistics: ({ name, version }) => {
+    modelStatistics: ({ name, version }, call) => {
+      if (name !== '') requireOwn(call, name);
       const model = name === '' ? undefined : findModel(catalog, name);
       const wanted = model === undefined || version === '' ? version : findVersion(model, version).version;
-      return { modelStats: statistics(name, wanted).map(formatStatistics) };
+      const shown = statistics(name, wanted).filter((stats) => isOwn(call, stats.model));
+      return { modelStats: shown.map(formatStatistics) };
     },
-    repositoryIndex: ({ repositoryName, ready: onlyReady }) => {
+    repositoryIndex: ({ repositoryName, ready: onlyReady }, call) => {
       if (repositoryName !== '') {
         const message =
           "'repository_name' specification is not supported: this server has one repository; leave it empty";
         throw new ServerError('unimplemented', message);
       }
-      return { models: repositoryIndex(catalog, onlyReady) };
+      return { models: repositoryIndex(catalog, onlyReady).filter(({ name = '' }) => isOwn(call, name)) };
     },
   };
 }

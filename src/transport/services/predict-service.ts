@@ -14,6 +14,7 @@ import type { ListModelsRequest__Output } from '../gen/sluice/v1/ListModelsReque
 import type { ListVersionsReply } from '../gen/sluice/v1/ListVersionsReply.ts';
 import type { ListVersionsRequest__Output } from '../gen/sluice/v1/ListVersionsRequest.ts';
 import { findModel, findVersion } from './find-version.ts';
+import { isOwn, requireOwn } from './own-models.ts';
 
 /** The request line's one function; throws ServerErrors. */
 export type Predict = (request: Request) => Promise<Reply>;
@@ -35,17 +36,28 @@ export function predictService({ predict, catalog }: PredictServiceOptions): Pre
   return {
     predict: async (bytes, call) => {
       const { request, form } = parsePredict(readPredict(bytes), call);
+      requireOwn(call, request.model);
       return formatPredict(form, await predict(request));
     },
     predictStream: {
       answer: async (bytes, call) => {
         const { request, form } = parsePredict(readPredict(bytes), call);
+        requireOwn(call, request.model);
         return formatStreamed(form, await predict(request));
       },
       refuse: (bytes, error) => formatRequestError(bytes === undefined ? '' : findRequestId(bytes), error),
     },
-    getModel: ({ model, version }) => formatDescription(findVersion(findModel(catalog, model), version)),
-    listModels: () => ({ models: catalog.models().map(formatModel) }),
-    listVersions: ({ model }) => ({ model, versions: findModel(catalog, model).versions.map(formatVersion) }),
+    getModel: ({ model, version }, call) => {
+      requireOwn(call, model);
+      return formatDescription(findVersion(findModel(catalog, model), version));
+    },
+    listModels: (_request, call) => {
+      const models = catalog.models().filter(({ model }) => isOwn(call, model));
+      return { models: models.map(formatModel) };
+    },
+    listVersions: ({ model }, call) => {
+      requireOwn(call, model);
+      return { model, versions: findModel(catalog, model).versions.map(formatVersion) };
+    },
   };
 }

@@ -68,7 +68,25 @@ suite('the statistics of a version', () => {
       batchRowsP50: 0,
       batchRowsP99: 0,
       dropped: 0,
+      slots: [],
     });
+  });
+
+  test('tell of the window piece by piece where that is asked for, all versions that began together as one', async () => {
+    const { slots } = await ask([{ count: busy }, { version: '2', count: busy }], { version: '', slots: true });
+    assert.deepEqual(
+      slots.map(({ seconds, total, ok, latency }) => [seconds, total, ok, latency.count]),
+      [[10, 208, 200, 200]],
+    );
+    const buckets = slots[0]?.buckets ?? [];
+    assert.equal(
+      buckets.reduce((sum, { count }) => sum + count, 0),
+      200,
+    );
+    const holding = buckets.find(({ toMs }) => toMs >= 10);
+    assert(holding !== undefined && holding.toMs < 10 * Math.SQRT2, 'calls of 10 ms lie in a bucket of half an octave');
+    assert.equal(holding.count, 196);
+    assert.deepEqual((await ask([{ count: busy }])).slots, []);
   });
 
   test('count requests by outcome, and take the latency from those that were answered well', async () => {

@@ -7,20 +7,25 @@ import { test } from 'node:test';
 import { AdminProcess } from '../../../src/app/admin.ts';
 import type { ServeMessage } from '../../../src/app/messages.ts';
 import { compileOptions } from '../../../src/config/compile-options.ts';
+import { compileOtlpOptions } from '../../../src/telemetry/otlp-env.ts';
 import { recordedEvents } from '../../support/recorded-events.ts';
 
 function optionsFor(dataDir: string, ...argv: readonly string[]) {
-  const common = [`--data-dir=${dataDir}`, '--models-dir=off', '--admin-address=127.0.0.1:0'];
+  const addresses = ['--admin-address=127.0.0.1:0', '--admin-metrics-address=127.0.0.1:0'];
+  const common = [`--data-dir=${dataDir}`, '--models-dir=off', ...addresses];
   const compiled = compileOptions({ argv: [...common, ...argv], env: {} });
   assert(compiled.kind === 'config');
   const { events, recorded } = recordedEvents();
   const told: ServeMessage[] = [];
   const host = {
     nodeVersion: '24',
+    instanceId: 'one',
+    readings: process,
     availableMemory: () => 2 ** 30,
+    nodePath: process.execPath,
     tell: (message: ServeMessage) => told.push(message),
   };
-  return { config: compiled.config, events, host, recorded, told };
+  return { config: compiled.config, otlp: compileOtlpOptions({}), events, host, recorded, told };
 }
 
 test('folders in which a process that was killed qualified versions go at the start', async () => {

@@ -7,8 +7,10 @@ import { controlAddressOf } from '../../../src/app/control-address.ts';
 /** Of a socket's name, less its final NUL, where it is shortest. */
 const MOST = 103;
 
+const CLEAR = { tlsCert: 'off', tlsClientCa: 'off' } as const;
+
 function addressOf(controlAddress: string, dataDir = '/var/lib/sluice'): string | undefined {
-  return controlAddressOf({ controlAddress, dataDir });
+  return controlAddressOf({ controlAddress, dataDir, ...CLEAR });
 }
 
 test('it is a socket in the data directory unless told otherwise, by its absolute path', () => {
@@ -20,6 +22,18 @@ test('it is a socket in the data directory unless told otherwise, by its absolut
 test('a host and port stay as they are, and off is nowhere', () => {
   assert.equal(addressOf('127.0.0.1:50053'), '127.0.0.1:50053');
   assert.equal(addressOf('off'), undefined);
+});
+
+test('an address that other machines reach is one only where both sides show a certificate', () => {
+  const tls = { tlsCert: 'a.pem', tlsClientCa: 'b.pem' };
+  for (const controlAddress of ['0.0.0.0:50053', 'control.example:50053', '[::]:50053']) {
+    assert.equal(controlAddressOf({ controlAddress, dataDir: '/d', ...tls }), controlAddress);
+    for (const less of [CLEAR, { ...tls, tlsCert: 'off' }, { ...tls, tlsClientCa: 'off' }]) {
+      const message = /can be reached from other machines.* give --tls-cert, --tls-key and --tls-client-ca too/;
+      assert.throws(() => controlAddressOf({ controlAddress, dataDir: '/d', ...less }), { message });
+    }
+  }
+  for (const address of ['localhost:1', '127.9.9.9:1', '[::1]:1']) assert.equal(addressOf(address), address);
 });
 
 test('a socket may have the longest name that every kernel takes, in bytes, and none longer', () => {

@@ -41,6 +41,7 @@ async function open() {
     apply: () => undefined,
     settled: () => true,
     onPredictionKey: () => undefined,
+    predictGate: undefined,
   });
   return { source, recorded };
 }

@@ -7,12 +7,20 @@ import { freePort } from '../../support/sluice.ts';
 
 const HOST = '127.0.0.1';
 
-function addresses(over: { predict?: number; metrics?: number; admin?: number }) {
-  const { predict = 0, metrics = 0, admin = 0 } = over;
+function addresses(over: {
+  predict?: number;
+  metrics?: number;
+  admin?: number;
+  adminMetrics?: number;
+  consoleAt?: number;
+}) {
+  const { predict = 0, metrics = 0, admin = 0, adminMetrics = 0, consoleAt } = over;
   return {
     predictAddress: { host: HOST, port: predict },
     metricsAddress: { host: HOST, port: metrics },
     adminAddress: { host: HOST, port: admin },
+    adminMetricsAddress: { host: HOST, port: adminMetrics },
+    consoleAddress: consoleAt === undefined ? ('auto' as const) : { host: HOST, port: consoleAt },
     controlAddress: 'auto',
   };
 }
@@ -46,6 +54,11 @@ suite('the ports', () => {
       assert.equal(await reason(checkPorts(addresses({ predict: port }), 1)), `${where} (--predict-address)`);
       assert.equal(await reason(checkPorts(addresses({ admin: port }), 1)), `${where} (--admin-address)`);
       assert.equal(await reason(checkPorts(addresses({ metrics: port }), 1)), `${where} (--metrics-address)`);
+      assert.equal(
+        await reason(checkPorts(addresses({ adminMetrics: port }), 1)),
+        `${where} (--admin-metrics-address)`,
+      );
+      assert.equal(await reason(checkPorts(addresses({ consoleAt: port }), 1)), `${where} (--console-address)`);
       const noAdmin = { ...addresses({ admin: port }), controlAddress: 'off' };
       assert.equal(await reason(checkPorts(noAdmin, 1)), 'free');
     } finally {

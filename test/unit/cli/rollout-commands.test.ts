@@ -129,6 +129,8 @@ suite('rollout show', () => {
       'compute_p99            insufficient    3.25 ms    3 ms   3.5%      2%  4 of 64   25% of 0.05  412/3688  rollback',
       'guardrail:request_p99  pass            12.3 ms       -      -  100 ms  -                   -       412  pause',
       '  error_rate: 3 of 412 against 5 of 3688',
+      'needs  error_rate: some 160 more calls of the candidate, if they are like those so far',
+      'needs  compute_p99: some 2200 more runs of the candidate, if it is as fast as stable',
       '',
       'ARM        VERSION  CALLS    OK  FAULTS  OVERLOADS  P50 MS   P95   P99  RUN P50 MS   P95   P99',
       'stable     1         3688  3683       0          5    1.10  2.25  12.3        1.00  2.00  3.00',
@@ -239,6 +241,25 @@ suite('rollout watch', () => {
     assert.equal((await sluice(['rollout', 'watch', '7', '--json'], { admin })).code, 0);
   });
 
+  test('a server that goes away is waited for', async () => {
+    using admin = await FakeAdmin.start({
+      Watch: (_request, attempt) => (attempt === 1 ? inTurn(OPEN) : inTurn(OPEN, PROMOTED)),
+    });
+    const { code, stdout } = await sluice(['rollout', 'watch', 'iris'], { admin });
+    assert.deepEqual([code, admin.requests('Watch').length], [0, 2]);
+    assert.deepEqual(stdout.match(/holding|promoted/g), ['holding', 'promoted']);
+  });
+
+  test('a refusal is told at once', async () => {
+    using admin = await FakeAdmin.start({
+      Watch: () => {
+        throw new Refusal('NOT_FOUND', 'model "iris" has no rollout');
+      },
+    });
+    const { code, stderr } = await sluice(['rollout', 'watch', 'iris'], { admin });
+    assert.deepEqual([code, stderr], [4, 'sluice: model "iris" has no rollout\n']);
+  });
+
   test('Ctrl-C is no verdict', async () => {
     using admin = await FakeAdmin.start({ Watch: () => andThenNothing(OPEN) });
     const enough = new AbortController();
@@ -246,12 +267,12 @@ suite('rollout watch', () => {
       enough.abort();
     };
     const { code } = await sluice(['rollout', 'watch', 'iris'], { admin, signal: enough.signal, onOutput });
-    assert.equal(code, 0);
+    assert.equal(code, 130);
   });
 
   test('redraws its block on a terminal, with the last of what happened', async () => {
     const many = Array.from({ length: 20 }, (_, at) => ({ ...TRANSITIONS[1], seq: at, reason: `turn ${String(at)};` }));
-    using admin = await FakeAdmin.start({ Watch: () => inTurn({ ...OPEN, transitions: many }, OPEN) });
+    using admin = await FakeAdmin.start({ Watch: () => inTurn({ ...OPEN, transitions: many }, ABORTED) });
     const { stdout } = await sluice(['rollout', 'watch', 'iris'], { admin, terminal: 120, env: { NO_COLOR: '1' } });
     assert.deepEqual(
       stdout.match(/turn \d+;/g),

@@ -12,6 +12,14 @@ const DEFAULTS: Config = {
   predictAddress: { host: '127.0.0.1', port: 50_051 },
   adminAddress: { host: '127.0.0.1', port: 50_052 },
   controlAddress: 'auto',
+  tlsCert: 'off',
+  tlsKey: 'off',
+  tlsClientCa: 'off',
+  tlsPredictClientAuth: 'required',
+  tlsAdminClientAuth: 'required',
+  adminTokenFile: 'off',
+  clientRoles: new Map(),
+  predictAuth: 'off',
   databaseUrl: 'off',
   importDirs: [],
   maxModelBytes: 17_179_869_184,
@@ -20,6 +28,9 @@ const DEFAULTS: Config = {
   holdFormerMs: 600_000,
   epochRetentionMs: 7_776_000_000,
   metricsAddress: { host: '127.0.0.1', port: 9464 },
+  adminMetricsAddress: { host: '127.0.0.1', port: 9463 },
+  consoleAddress: 'auto',
+  consoleHosts: [],
   predictTransport: 'h2',
   reflection: true,
   serverName: 'sluice',
@@ -173,7 +184,7 @@ test('flags and variables that are not known, doubled, incomplete or stray are r
       'unknown option --max-batch-row; did you mean --max-batch-rows?',
       'unknown option --colour; --help lists all that there are',
       'unknown environment variable SLUICE_LANE; did you mean SLUICE_LANES?',
-      'unknown environment variable SLUICE_PREDICT_PORT; --help lists all that there are',
+      'unknown environment variable SLUICE_PREDICT_PORT; did you mean SLUICE_PREDICT_AUTH?',
       '--lanes is given twice, as "1" and as "2"; give it once',
       '--reflection is given twice, as "true" and as "false"; give it once',
       '--lanes needs a value; give a whole number from 0 to 256',
@@ -240,6 +251,13 @@ const approvals = fc
   })
   .map((rules) => new Map(rules.map(([stage, needed, list]) => [stage, { needed, approvers: list }])));
 
+const clientRoles = fc
+  .uniqueArray(fc.tuple(names, fc.constantFrom('viewer', 'operator', 'approver', 'admin')), {
+    maxLength: 5,
+    selector: ([name]) => name,
+  })
+  .map((roles) => new Map(roles));
+
 function limits(
   field:
     | 'maxModelBytes'
@@ -264,6 +282,14 @@ const configs: fc.Arbitrary<Config> = fc.record(
       fc.constantFrom('auto', 'off', '127.0.0.1:50053'),
       paths.map((path) => `unix:${path}`),
     ),
+    tlsCert: fc.oneof(paths, fc.constant('off' as const)),
+    tlsKey: fc.oneof(paths, fc.constant('off' as const)),
+    tlsClientCa: fc.oneof(paths, fc.constant('off' as const)),
+    tlsPredictClientAuth: fc.constantFrom('off', 'optional', 'required'),
+    tlsAdminClientAuth: fc.constantFrom('off', 'optional', 'required'),
+    adminTokenFile: fc.oneof(paths, fc.constant('off' as const)),
+    clientRoles,
+    predictAuth: fc.constantFrom('off', 'token'),
     databaseUrl: fc.constantFrom('off' as const, 'postgresql://sluice:secret@127.0.0.1:5432/sluice'),
     importDirs: fc.uniqueArray(listedPaths, { maxLength: 8 }),
     maxModelBytes: limits('maxModelBytes'),
@@ -272,6 +298,11 @@ const configs: fc.Arbitrary<Config> = fc.record(
     holdFormerMs: fc.integer({ min: 0, max: 604_800_000 }),
     epochRetentionMs: ms,
     metricsAddress: fc.oneof(addresses, fc.constant('off' as const)),
+    adminMetricsAddress: fc.oneof(addresses, fc.constant('off' as const)),
+    consoleAddress: fc.oneof(addresses, fc.constantFrom('off' as const, 'auto' as const)),
+    consoleHosts: fc
+      .uniqueArray(fc.stringMatching(/^[a-z0-9]([a-z0-9.-]{0,20}[a-z0-9])?$/), { maxLength: 16 })
+      .filter((list) => !list.includes('none')),
     predictTransport: fc.constantFrom('h2', 'grpc-js'),
     reflection: fc.boolean(),
     serverName: fc.stringMatching(/^[ -~]{1,128}$/).filter((text) => !text.startsWith('--')),
@@ -347,12 +378,12 @@ test('an address of a database that cannot be is refused without showing it', ()
   assert(!message.includes('secret'));
 });
 
-test('serve processes and the admin process meet on this machine only', () => {
-  for (const place of ['auto', 'off', 'unix:/run/sluice.sock', '127.0.0.1:50053', 'localhost:1', '[::1]:50053']) {
+test('serve processes and the admin process meet at a socket or an address with a port', () => {
+  for (const place of ['auto', 'off', 'unix:/run/sluice.sock', '127.0.0.1:50053', 'localhost:1', '10.0.0.1:50053']) {
     assert.equal(configOf(['--control-address', place]).controlAddress, place);
   }
-  for (const place of ['0.0.0.0:50053', '10.0.0.1:50053', 'unix:', '127.0.0.1:0', 'somewhere']) {
-    assert.match(errorOf(['--control-address', place]), /give auto, off, unix:PATH, or a loopback address/);
+  for (const place of ['unix:', '127.0.0.1:0', 'somewhere']) {
+    assert.match(errorOf(['--control-address', place]), /give auto, off, unix:PATH, or host:port/);
   }
 });
 

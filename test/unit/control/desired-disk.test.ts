@@ -51,6 +51,7 @@ suite('what was kept', () => {
     assert.deepEqual(await found(), {
       models: wires('iris', 'mnist'),
       predictionKey: KEY,
+      callers: undefined,
       unreadable: [],
       found: true,
     });
@@ -58,7 +59,13 @@ suite('what was kept', () => {
   });
 
   test('is nothing in a new directory', async () => {
-    assert.deepEqual(await found(), { models: [], predictionKey: undefined, unreadable: [], found: false });
+    assert.deepEqual(await found(), {
+      models: [],
+      predictionKey: undefined,
+      callers: undefined,
+      unreadable: [],
+      found: false,
+    });
   });
 
   test('changes and goes model by model', async () => {

@@ -92,6 +92,7 @@ class HubScene {
       statistics: new Statistics({ store, now, onFault }),
       evidence: new Evidence({ store, now, onFault }),
       predictionKey: KEY,
+      callers: { predictTokens: () => [], onChange: () => () => undefined },
       onFault,
       onConnection: ({ instance, connected }) => connections.push(`${instance} ${connected ? 'came' : 'left'}`),
     });
@@ -181,6 +182,7 @@ suite('who connects', () => {
       removed: [],
       starting: true,
       predictionKey: KEY,
+      callers: [],
     });
   });
 

@@ -8,6 +8,7 @@ import { DesiredDisk } from '../../../src/control/desired-disk.ts';
 import { ControlLink } from '../../../src/control/link.ts';
 import type { DesiredUpdate, InstanceReport, VersionReport, WireModel } from '../../../src/control/messages.ts';
 import { seriesOf } from '../../../src/control/series-codec.ts';
+import type { KnownToken } from '../../../src/access/token.ts';
 import type { DesiredState } from '../../../src/domain/desired-state.ts';
 import { EvidenceBook } from '../../../src/monitor/evidence-book.ts';
 import type { EvidenceSource } from '../../../src/monitor/evidence-book.ts';
@@ -40,6 +41,7 @@ class Scene {
   readonly monitor = new Monitor();
   readonly states: DesiredState[] = [];
   readonly keys: Uint8Array[] = [];
+  readonly callers: (readonly KnownToken[])[] = [];
   readonly faults: string[] = [];
   readonly reports: InstanceReport[] = [];
   settled = false;
@@ -54,6 +56,7 @@ class Scene {
       evidence: this.evidence,
       apply: (state) => this.states.push(state),
       onPredictionKey: (key) => this.keys.push(key),
+      onCallers: (tokens) => this.callers.push(tokens),
       settled: () => this.settled,
       onFault: (what) => this.faults.push(what),
     });

@@ -18,6 +18,7 @@ it('tries versions again that failed, perhaps since the admin process went, once
     evidence: new EvidenceBook(),
     apply: (_, { retryFailed }) => applied.push(retryFailed),
     onPredictionKey: () => undefined,
+    onCallers: () => undefined,
     settled: () => true,
     onFault: (what) => assert.fail(what),
   });

@@ -1,7 +1,7 @@
 /** Qualification as the server sees it: real children, real limits, and models that deserve them. */
 import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ import { fixture, spec } from '../../support/builders.ts';
 import { encodeModel, twoLayers } from '../../support/onnx-models.ts';
 
 const CHILD = fileURLToPath(new URL('../../../src/runtime/qualification-child.ts', import.meta.url));
+
+const LINUX = process.platform === 'linux';
 
 let scratch = '';
 before(async () => {
@@ -25,6 +27,7 @@ function support(name: string): string {
 
 function options(over: Partial<QualificationOptions> = {}): QualificationOptions {
   return {
+    nodePath: process.execPath,
     childFile: CHILD,
     cacheDir: join(scratch, 'cache'),
     weightsPool: join(scratch, 'weights'),
@@ -141,7 +144,7 @@ suite('qualifyVersion', { concurrency: 1 }, () => {
     const whole = await readFile(cut);
     await writeFile(cut, whole.subarray(0, whole.length / 2));
     const reason = await reasonOf({ ...spec, path: cut, digest: 'cut' });
-    assert.match(reason, /^invalid_argument: .*model\.onnx.*/);
+    assert.match(reason, /^invalid_argument: the model file has \d+ bytes announced where \d+ are left/);
     assert(!reason.includes(scratch), reason);
   });
 
@@ -166,6 +169,40 @@ suite('qualifyVersion', { concurrency: 1 }, () => {
       await reasonOf(await fixture('hungry_slowly'), { maxMemoryBytes }),
       `invalid_argument: the model needs more memory than qualification-memory allows (${String(maxMemoryBytes)} bytes)`,
     );
+  });
+
+  test('a model that asks for more at once than there is fails, and with it only its own qualification', async () => {
+    const [hungry, endless, good] = await Promise.all([
+      reasonOf(await fixture('hungry')),
+      reasonOf(await fixture('endless_loop'), { timeoutMs: 6000 }),
+      qualifyVersion(await fixture('simple'), options({ cacheDir: join(scratch, 'beside') })),
+    ]);
+    assert.match(hungry, /^invalid_argument: .*(ConstantOfShape|allocat|bad_alloc|qualification-memory)/i);
+    assert.match(endless, /^invalid_argument: qualification did not finish within 6 s/);
+    assert.equal(good.batchable, true);
+  });
+
+  test('the child has limits of the system, and nothing of what its parent knows', { skip: !LINUX }, async () => {
+    process.env.SLUICE_DATABASE_URL = 'postgres://sluice:secret@nowhere/sluice';
+    const model = { ...(await fixture('simple')), bytes: 1000, digest: 'telling' };
+    const limits = { childFile: support('telling-child'), timeoutMs: 10_000, maxMemoryBytes: 2 ** 30 };
+    const reason = await reasonOf(model, limits);
+    delete process.env.SLUICE_DATABASE_URL;
+    const { environment, ...told } = JSON.parse(reason.replace('invalid_argument: ', '')) as { environment: string[] };
+    const shells = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
+    assert.deepEqual(
+      environment.filter((name) => !shells.has(name) && !name.startsWith('NODE_CHANNEL_')),
+      ['ORT_DISABLE_TELEMETRY'],
+    );
+    const cpuSeconds = 10 * availableParallelism();
+    const fileBytes = Math.ceil((1000 + 2 ** 26) / 512) * 512;
+    const dataBytes = Math.ceil((2 ** 30 + 2 * (2 ** 30 + 1000)) / 1024) * 1024;
+    assert.deepEqual(told, {
+      limits: [0, 1024, cpuSeconds, fileBytes, dataBytes].map((limit) => `${limit} ${limit}`),
+      oomScore: '1000',
+      leads: true,
+      reserved: 'RangeError: Array buffer allocation failed',
+    });
   });
 
   test('a model that crashes its process is rejected with how it ended, and names no directory', async () => {

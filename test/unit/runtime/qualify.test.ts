@@ -39,7 +39,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
   random_output: 'not batchable: the same row is answered differently each time',
   wrong_golden:
     'rejected: golden example 1 is answered wrongly: output "y" has 1.5 at element 0 where 2.5 was expected (tolerance 0.000001)',
-  external_escape: 'rejected: External data path validation failed for initializer: weights',
+  external_escape: 'rejected: tensor "weights" lies in "../../simple/1/model.onnx", which is not inside the model',
 };
 
 suite('qualify', () => {

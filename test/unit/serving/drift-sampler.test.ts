@@ -1,6 +1,7 @@
 /** Which calls are sketched, and in which slots of time. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { MAX_VERSIONS } from '../../../src/serving/drift-sampler.ts';
 import { SLOT_MS } from '../../../src/monitor/sketch-slots.ts';
 import type { VersionRunner } from '../../../src/runtime/version-runner.ts';
 import { spec, tensor } from '../../support/builders.ts';
@@ -50,6 +51,23 @@ suite('DriftSampler', () => {
     await bench.offer(runnerOf());
     bench.wall += 5000;
     assert.deepEqual(bench.calls, { '1@7': 2 });
+  });
+
+  test('one version more than may be takes the place of the one that was called longest ago', async () => {
+    const bench = new Bench();
+    for (let version = 0; version <= MAX_VERSIONS; version += 1) {
+      bench.now = version;
+      await bench.offer(runnerOf({ spec: spec({ version: String(version) }) }));
+    }
+    // Version 0 begins anew, and version 1 made room for it.
+    bench.now = 10_000;
+    await bench.offer(runnerOf({ spec: spec({ version: '0' }) }));
+    await bench.offer(runnerOf({ spec: spec({ version: '2' }) }));
+    bench.wall += 5000;
+    const told = bench.observers.book.sources().filter(({ kind, activity }) => kind === 'sketch' && activity > 0);
+    const callsOf = (version: string) =>
+      told.filter(({ name }) => name === `${version}@7`).map((row) => row.body().calls);
+    assert.deepEqual(['0', '2', String(MAX_VERSIONS)].map(callsOf), [[1, 1], [2], [1]]);
   });
 
   test('strings of a private model stay here', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { createEvents, silentEvents, type Events } from '../../../src/telemetry/events.ts';
 import { ROWS_BOUNDARIES, SECONDS_BOUNDARIES } from '../../../src/telemetry/instrument.ts';
+import { readInstruments } from '../../../src/telemetry/instruments.ts';
 import { compileOtlpOptions, type Environment } from '../../../src/telemetry/otlp-env.ts';
 import { Telemetry } from '../../../src/telemetry/setup.ts';
 import { openOtlpReceiver, plain, type Metric, type OtlpReceiver } from '../../support/otlp-receiver.ts';
@@ -21,7 +22,15 @@ interface Given {
 
 function open({ env = {}, monitor = new Monitor(), traceRatio = 0, events = silentEvents() }: Given): Telemetry {
   const otlp = compileOtlpOptions(env);
-  return new Telemetry({ serverVersion: '0.1.0', instanceId: 'one', otlp, traceRatio, monitor, process, events });
+  return new Telemetry({
+    serverVersion: '0.1.0',
+    instanceId: 'one',
+    otlp,
+    traceRatio,
+    instruments: (vitals) => readInstruments(monitor, vitals),
+    process,
+    events,
+  });
 }
 
 function exportTo(receiver: OtlpReceiver): Environment {
@@ -39,7 +48,7 @@ function busyMonitor(): Monitor {
   stats.recordBatch({ rows: 4, computeMs: 1.5, hopMs: 0.125, closed: 'idle' });
   stats.recordBatch({ rows: 1, computeMs: 1, hopMs: 0.125, closed: 'full' });
   stats.recordQueue(0.25);
-  stats.gauges = { queueRows: () => 12, inFlight: () => 3 };
+  stats.gauges = { queueRows: () => 12, queueLimitRows: () => 1024, inFlight: () => 3 };
   monitor.lanes = { count: () => 2, busy: () => 1, lost: () => 0 };
   monitor.rpc(METHOD).record('ok', 3);
   monitor.rpc(METHOD).record('not_found', 1);
@@ -158,6 +167,7 @@ test('the Prometheus text holds what was recorded, in valid syntax', async () =>
       'sluice_request_rerun_total',
       'sluice_request_active',
       'sluice_queue_rows',
+      'sluice_queue_limit',
       'sluice_drift_sampled_total',
       'sluice_batch_hop_duration_seconds',
       'sluice_batch_compute_duration_seconds',

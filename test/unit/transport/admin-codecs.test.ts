@@ -197,6 +197,7 @@ describe('orders', () => {
     signal: { aborted: false },
     traceparent: undefined,
     routingKey: '',
+    certificateNames: [],
     header: (key) => (key === 'x-sluice-actor' ? actor : undefined),
   });
 

@@ -12,8 +12,9 @@ import { Evidence } from '../../../src/admin/evidence.ts';
 import { Statistics } from '../../../src/admin/statistics.ts';
 import { formatAddress } from '../../../src/config/address.ts';
 import { Blobs } from '../../../src/registry/blobs.ts';
-import { AdminDoor, type AdminDoorOptions } from '../../../src/transport/grpc-js/admin-door.ts';
+import { AdminDoor, type AdminDoorOptions } from '../../../src/transport/lean/admin-door.ts';
 import { loadAdminSchema } from '../../../src/transport/grpc-js/codec.ts';
+import { accessService } from '../../../src/transport/services/admin/access-service.ts';
 import { auditService } from '../../../src/transport/services/admin/audit-service.ts';
 import { driftService } from '../../../src/transport/services/admin/drift-service.ts';
 import { experimentService } from '../../../src/transport/services/admin/experiment-service.ts';
@@ -29,6 +30,7 @@ import type { Version__Output as Version } from '../../../src/transport/gen/slui
 import type { RegisterVersionReply__Output as Registered } from '../../../src/transport/gen/sluice/admin/v1/RegisterVersionReply.ts';
 import type { RegisterVersionRequest } from '../../../src/transport/gen/sluice/admin/v1/RegisterVersionRequest.ts';
 import { openScene } from '../../support/admin-scene.ts';
+import { openAccess } from '../../support/open-gate.ts';
 import { failure, once } from '../../support/fake-door.ts';
 
 const schema = loadAdminSchema();
@@ -53,6 +55,7 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
   const faults: unknown[] = [];
   const evidence = new Evidence({ store: scene.store, now: scene.context.now, onFault: assert.ifError });
   const rollouts = { live: () => undefined, listen: () => () => undefined };
+  const { access, guard } = await openAccess({ store: scene.store, now: scene.context.now });
   const door = await AdminDoor.open({
     address: { host: '127.0.0.1', port: 0 },
     services: {
@@ -60,6 +63,7 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
       traffic: trafficService(scene.context),
       monitor: monitorService({ ...scene.context, statistics }),
       audit: auditService(scene.context),
+      access: accessService({ ...scene.context, access }),
       rollouts: rolloutService({ ...scene.context, rollouts }),
       experiments: experimentService({ ...scene.context, evidence, outcomes: { listen: () => () => undefined } }),
       shadows: shadowService({ ...scene.context, evidence }),
@@ -73,8 +77,10 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
       },
     },
     reflection: true,
+    guard,
     hooks: {
       recordRpc: (method, code) => rpcs.push([method, code]),
+      recordLimit: () => undefined,
       reportFault: (_method, error) => faults.push(error.cause),
     },
     ...over,
@@ -86,6 +92,7 @@ async function openAdmin(over: Partial<AdminDoorOptions> = {}) {
   const close = async (): Promise<void> => {
     for (const client of Object.values(clients)) client.close();
     door.close();
+    await access.close();
     await scene[Symbol.asyncDispose]();
     await rm(directory, { recursive: true });
   };

@@ -1,17 +1,13 @@
-/**
- * Bytes that are no request: refused where protobufjs refuses them, read as it reads them where it does not. Its three
- * guesses are mended first: it reads past a varint that has no end, takes one of 6 to 9 bytes for one of 10, and takes
- * what there is of a string that is cut short.
- */
+/** Bytes that are no request: refused where protobufjs refuses them, read as it reads them where it does not. */
 import assert from 'node:assert/strict';
 import { constants } from 'node:buffer';
-import { createRequire } from 'node:module';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ServerError } from '../../../src/domain/errors.ts';
 import { findId, readInfer } from '../../../src/transport/codec/infer-message.ts';
 import { findRequestId, readPredict } from '../../../src/transport/codec/predict-message.ts';
 import { schema } from '../../support/fake-door.ts';
+import { mendReader } from '../../support/mended-protobufjs.ts';
 import {
   broken,
   expectedInfer,
@@ -26,56 +22,6 @@ import {
 
 const predict = schema.sluice.v1.PredictService.service.Predict;
 const infer = schema.inference.GRPCInferenceService.service.ModelInfer;
-
-interface Reader {
-  readonly buf: Buffer;
-  readonly len: number;
-  pos: number;
-  bytes(): Buffer;
-}
-
-/** The part of protobufjs that knows how numbers and texts are laid out. */
-function mendReader(): void {
-  const load = createRequire(import.meta.resolve('@grpc/proto-loader'));
-  const { Reader, BufferReader } = load('protobufjs') as Record<'Reader' | 'BufferReader', { prototype: object }>;
-  const halves = (reader: Reader) => {
-    const value = readVarint(reader);
-    return { low: Number(BigInt.asIntN(32, value)), high: Number(BigInt.asIntN(32, value >> 32n)) };
-  };
-  Object.assign(Reader.prototype, {
-    uint32(this: Reader) {
-      return Number(BigInt.asUintN(32, readVarint(this)));
-    },
-    int64(this: Reader) {
-      return halves(this);
-    },
-    uint64(this: Reader) {
-      return halves(this);
-    },
-    skip(this: Reader, length?: number) {
-      if (length === undefined) readVarint(this);
-      else if (this.pos + length > this.len) throw new RangeError('index out of range');
-      else this.pos += length;
-      return this;
-    },
-  });
-  Object.assign(BufferReader.prototype, {
-    string(this: Reader) {
-      return this.bytes().toString();
-    },
-  });
-}
-
-function readVarint(reader: Reader): bigint {
-  let value = 0n;
-  for (let index = 0; index < 10; index += 1) {
-    if (reader.pos >= reader.len) throw new RangeError('index out of range');
-    const byte = reader.buf[reader.pos++]!;
-    value |= BigInt(byte & 0x7f) << BigInt(7 * index);
-    if (byte < 0x80) return value;
-  }
-  throw new Error('invalid varint encoding');
-}
 
 type Outcome = { readonly message: unknown } | 'malformed' | 'no opinion';
 

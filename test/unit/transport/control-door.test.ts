@@ -13,8 +13,8 @@ import type { DesiredUpdate } from '../../../src/control/messages.ts';
 import { ServerError } from '../../../src/domain/errors.ts';
 import { loadControlSchema } from '../../../src/transport/grpc-js/codec.ts';
 import { ControlClient } from '../../../src/transport/grpc-js/control-client.ts';
-import { ControlDoor } from '../../../src/transport/grpc-js/control-door.ts';
-import type { ControlDoorOptions } from '../../../src/transport/grpc-js/control-door.ts';
+import { ControlDoor } from '../../../src/transport/lean/control-door.ts';
+import type { ControlDoorOptions } from '../../../src/transport/lean/control-door.ts';
 import type { DesiredUpdate__Output } from '../../../src/transport/gen/sluice/control/v1/DesiredUpdate.ts';
 import type { InstanceMessage } from '../../../src/transport/gen/sluice/control/v1/InstanceMessage.ts';
 import { FakeHub, HELLO, report, update, wireModel, wireVersion } from '../../support/fake-hub.ts';
@@ -43,6 +43,7 @@ async function openDoor(hub: FakeHub, over: Partial<ControlDoorOptions> = {}) {
     keepOutcomes: () => Promise.reject(new ServerError('unavailable', 'nobody keeps outcomes here')),
     hooks: {
       recordRpc: (_method, code) => codes.push(code),
+      recordLimit: () => undefined,
       reportFault: (_method, error) => faults.push(error),
     },
     ...over,

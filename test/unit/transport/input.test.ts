@@ -21,6 +21,7 @@ const call: Call = {
   signal: { aborted: false },
   traceparent: undefined,
   routingKey: '',
+  certificateNames: [],
   header: () => undefined,
 };
 

@@ -99,4 +99,15 @@ suite('a stream of outcomes', () => {
     await assert.rejects(reportOutcomeStream(inTurn(...messages), CALL), { code: 'unavailable' });
     assert.equal(kept, 2);
   });
+
+  test('whoever may use some models only proves by prediction ids that it was them', async () => {
+    const { reportOutcomes, reportOutcomeStream } = outcomeService(() => Promise.resolve(receipt({ accepted: 1 })));
+    const caller = { name: 'shop', role: 'caller', models: ['iris'], tokenId: 't' } as const;
+    const call = { ...CALL, caller };
+    const keyed = { outcomes: [wire(), wire({ predictionId: '', experiment: 'e', routingKey: 'k' })] };
+    await assert.rejects(async () => reportOutcomes(keyed, call), { code: 'permission_denied' });
+    await assert.rejects(reportOutcomeStream(inTurn(keyed), call), { code: 'permission_denied' });
+    await reportOutcomes({ outcomes: [wire()] }, call);
+    await reportOutcomes(keyed, { ...call, caller: { ...caller, models: [] } });
+  });
 });

@@ -50,7 +50,7 @@ it('each door tells of its own services alone, with all that they need', () => {
     [
       ADMIN_FILES,
       ['google.protobuf', 'sluice.admin.v1'],
-      ['Audit', 'Drift', 'Experiments', 'Monitor', 'Registry', 'Rollouts', 'Shadows', 'Traffic'],
+      ['Access', 'Audit', 'Drift', 'Experiments', 'Monitor', 'Registry', 'Rollouts', 'Shadows', 'Traffic'],
     ],
   ] as const) {
     const { decode } = loadDescriptorCodec();

@@ -18,6 +18,7 @@ function callOf(actor: string, signal = new AbortController().signal): LongCall 
     signal,
     traceparent: undefined,
     routingKey: '',
+    certificateNames: [],
     header: (key) => (key === 'x-sluice-actor' ? actor : undefined),
   };
 }

@@ -7,8 +7,14 @@ import type { Instance } from '../../gen/sluice/admin/v1/Instance.ts';
 import type { Stats } from '../../gen/sluice/admin/v1/Stats.ts';
 import { formatTime } from './time-codec.ts';
 
-export function formatStats({ from, to, errors, ...numbers }: StatsView): Stats {
-  return { ...numbers, errors: { ...errors }, from: formatTime(from), to: formatTime(to) };
+export function formatStats({ from, to, errors, slots, ...numbers }: StatsView): Stats {
+  return {
+    ...numbers,
+    errors: { ...errors },
+    from: formatTime(from),
+    to: formatTime(to),
+    slots: slots.map((slot) => ({ ...slot, from: formatTime(slot.from), buckets: [...slot.buckets] })),
+  };
 }
 
 export function formatHealth({ verdict, reasons, stats }: HealthView): HealthReport {

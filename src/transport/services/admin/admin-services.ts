@@ -8,6 +8,13 @@ import type { ListRolloutsRequest__Output as ListRolloutsRequest } from '../../g
 import type { PromoteRolloutRequest__Output as PromoteRolloutRequest } from '../../gen/sluice/admin/v1/PromoteRolloutRequest.ts';
 import type { Rollout } from '../../gen/sluice/admin/v1/Rollout.ts';
 import type { StartRolloutRequest__Output as StartRolloutRequest } from '../../gen/sluice/admin/v1/StartRolloutRequest.ts';
+import type { CreateTokenReply } from '../../gen/sluice/admin/v1/CreateTokenReply.ts';
+import type { CreateTokenRequest__Output as CreateTokenRequest } from '../../gen/sluice/admin/v1/CreateTokenRequest.ts';
+import type { ListTokensReply } from '../../gen/sluice/admin/v1/ListTokensReply.ts';
+import type { ListTokensRequest__Output as ListTokensRequest } from '../../gen/sluice/admin/v1/ListTokensRequest.ts';
+import type { RevokeTokenRequest__Output as RevokeTokenRequest } from '../../gen/sluice/admin/v1/RevokeTokenRequest.ts';
+import type { Token } from '../../gen/sluice/admin/v1/Token.ts';
+import type { WhoAmIReply } from '../../gen/sluice/admin/v1/WhoAmIReply.ts';
 import type { Alias } from '../../gen/sluice/admin/v1/Alias.ts';
 import type { CheckHealthRequest__Output as CheckHealthRequest } from '../../gen/sluice/admin/v1/CheckHealthRequest.ts';
 import type { ConfigureModelRequest__Output as ConfigureModelRequest } from '../../gen/sluice/admin/v1/ConfigureModelRequest.ts';
@@ -146,7 +153,15 @@ export interface ExperimentsService {
   readonly watchResults: ServerStreamHandler<GetExperimentRequest, ExperimentResults>;
 }
 
+export interface AccessService {
+  readonly createToken: Handler<CreateTokenRequest, CreateTokenReply>;
+  readonly listTokens: Handler<ListTokensRequest, ListTokensReply>;
+  readonly revokeToken: Handler<RevokeTokenRequest, Token>;
+  readonly whoAmI: Handler<unknown, WhoAmIReply>;
+}
+
 export interface AdminServices {
+  readonly access: AccessService;
   readonly experiments: ExperimentsService;
   readonly rollouts: RolloutsService;
   readonly registry: RegistryService;

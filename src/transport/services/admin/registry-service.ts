@@ -22,6 +22,7 @@ import { parseUpload } from '../../codec/admin/upload-codec.ts';
 import { formatModel, formatVersion, parseState } from '../../codec/admin/version-codec.ts';
 import { wholeNumber } from '../../codec/admin/whole-numbers.ts';
 import type { Version } from '../../gen/sluice/admin/v1/Version.ts';
+import { isOwn } from '../own-models.ts';
 import type { RegistryService } from './admin-services.ts';
 import { watch, type Watched } from './watch.ts';
 
@@ -30,9 +31,9 @@ export function registryService(context: AdminContext, registration: Registratio
     ...versionCalls(context, registration),
     ...aliasCalls(context),
     ...transitionCalls(context),
-    listModels: async (request) => {
+    listModels: async (request, call) => {
       const { models, nextPageToken } = await listModels(context, request);
-      return { models: models.map(formatModel), nextPageToken };
+      return { models: models.filter(({ model }) => isOwn(call, model)).map(formatModel), nextPageToken };
     },
     configureModel: async ({ model, config, ...order }, call) => {
       const input = { model, config: fromStruct('config', config) };

@@ -9,7 +9,9 @@ import { hashEvent } from '../../../../src/registry/event-hash.ts';
 import type { Store, StoreWriter } from '../../../../src/registry/store.ts';
 import { report } from '../../../support/builders.ts';
 import { documentTests, outcomeTests } from './document-contract.ts';
+import { tokenTests } from './token-contract.ts';
 import { draft, epoch, file, model, slot, transition, version } from './nouns.ts';
+import { randomTests } from './random-contract.ts';
 
 type OpenStore = () => Promise<Store>;
 
@@ -27,7 +29,9 @@ export function storeContract(open: OpenStore): void {
   suite('the audit log', () => eventTests(fresh));
   suite('replies, secrets and statistics', () => otherTests(fresh));
   suite('documents and evidence', () => documentTests(fresh));
+  suite('tokens', () => tokenTests(fresh));
   suite('outcomes', () => outcomeTests(fresh));
+  suite('any transactions', () => randomTests(open));
 }
 
 type Fresh = (context: TestContext) => Promise<Store>;

@@ -7,6 +7,7 @@ export interface GetStatsRequest {
   'version'?: (string);
   'window'?: (_google_protobuf_Duration | null);
   'role'?: (string);
+  'slots'?: (boolean);
 }
 
 export interface GetStatsRequest__Output {
@@ -14,4 +15,5 @@ export interface GetStatsRequest__Output {
   'version': (string);
   'window': (_google_protobuf_Duration__Output | null);
   'role': (string);
+  'slots': (boolean);
 }

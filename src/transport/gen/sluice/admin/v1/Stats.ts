@@ -2,6 +2,7 @@
 
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../../google/protobuf/Timestamp.ts';
 import type { Latency as _sluice_admin_v1_Latency, Latency__Output as _sluice_admin_v1_Latency__Output } from '../../../sluice/admin/v1/Latency.ts';
+import type { StatsSlot as _sluice_admin_v1_StatsSlot, StatsSlot__Output as _sluice_admin_v1_StatsSlot__Output } from '../../../sluice/admin/v1/StatsSlot.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Stats {
@@ -24,6 +25,7 @@ export interface Stats {
   'batchRowsP50'?: (number | string);
   'batchRowsP99'?: (number | string);
   'dropped'?: (number | string | Long);
+  'slots'?: (_sluice_admin_v1_StatsSlot)[];
 }
 
 export interface Stats__Output {
@@ -46,4 +48,5 @@ export interface Stats__Output {
   'batchRowsP50': (number);
   'batchRowsP99': (number);
   'dropped': (Long);
+  'slots': (_sluice_admin_v1_StatsSlot__Output)[];
 }

@@ -1,0 +1,6 @@
+/** The console's page. */
+import { h, render } from 'preact';
+import { App } from './app.js';
+
+const root = document.querySelector('#app');
+if (root !== null) render(h(App, {}), root);
