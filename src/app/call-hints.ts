@@ -1,4 +1,4 @@
-/** How a person who wants to try a port has to name it and its certificates, in the words of grpcurl and of `sluice`. */
+/** How a person who tries a port names it and its certificates, in the words of grpcurl and of `sluice`. */
 import { type Address, formatAddress } from '../config/address.ts';
 import type { Config } from '../config/options.ts';
 import type { Tls } from './tls.ts';

@@ -1,4 +1,4 @@
-/** Certificates to try TLS with, in a folder: an authority, a server's and some clients', and the keys of the latter. */
+/** Certificates to try TLS with: an authority, a server's and some clients', and the keys of the latter. */
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServerError } from '../domain/errors.ts';

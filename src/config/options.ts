@@ -1,4 +1,4 @@
-/** Every option of the server, once: the table in docs/options.md, `--help` and the Config type are made from this one. */
+/** Every option of the server, once: docs/options.md, `--help` and the Config type are made from this table. */
 import { ACCESS_OPTIONS } from './access-options.ts';
 import {
   address,
