@@ -15,6 +15,8 @@ const LEFTOVER_MS = 3_600_000;
 const KEY_FILE = 'prediction.key';
 const KEY_BYTES = 32;
 const CALLERS_FILE = 'callers.list';
+/** A disk that was full may have room again, and nothing else would tell. */
+const RETRY_MS = 5000;
 /** The registry has no more models. */
 const MAX_MODELS = 100_000;
 
@@ -34,6 +36,7 @@ export class DesiredDisk {
   readonly #dir: string;
   readonly #models: string;
   readonly #onFault: (cause: unknown) => void;
+  readonly #retryMs: number;
   /** As the files are, by model. */
   readonly #texts = new Map<string, string>();
   /** What is to be written; undefined = the model's file is to go. */
@@ -42,15 +45,17 @@ export class DesiredDisk {
   #dueCallers: string | undefined;
   #writing: Promise<void> | undefined;
   #failing = false;
+  #retry: NodeJS.Timeout | undefined;
 
-  private constructor(dir: string, onFault: (cause: unknown) => void) {
+  private constructor(dir: string, onFault: (cause: unknown) => void, retryMs: number) {
     this.#dir = dir;
     this.#models = join(dir, 'models');
     this.#onFault = onFault;
+    this.#retryMs = retryMs;
   }
 
-  static async open(dir: string, onFault: (cause: unknown) => void): Promise<DesiredDisk> {
-    const disk = new DesiredDisk(dir, onFault);
+  static async open(dir: string, onFault: (cause: unknown) => void, retryMs = RETRY_MS): Promise<DesiredDisk> {
+    const disk = new DesiredDisk(dir, onFault, retryMs);
     await mkdir(disk.#models, { recursive: true, mode: 0o700 });
     await removeLeftovers(dir);
     await removeLeftovers(disk.#models);
@@ -79,7 +84,7 @@ export class DesiredDisk {
 
   /**
    * Writes in the background, of a model that changes quickly only the last. A disk that fails is told of once until it
-   * works again; what could not be written is tried again with the next change, and at the end.
+   * works again; what could not be written is tried again with the next change, every few seconds, and at the end.
    */
   keep(changed: readonly WireModel[], removed: readonly string[], predictionKey: Uint8Array | undefined): void {
     for (const wire of changed) this.#due.set(wire.model, wire);
@@ -136,6 +141,11 @@ export class DesiredDisk {
     }
     if (faults.length > 0 && !this.#failing) this.#onFault(faults[0]);
     this.#failing = faults.length > 0;
+    clearTimeout(this.#retry);
+    if (!this.#failing) return;
+    this.#retry = setTimeout(() => {
+      this.#writeSoon();
+    }, this.#retryMs).unref();
   }
 
   async #write(model: string, wire: WireModel | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 /** The last desired state on disk: what a process that starts without an admin process finds. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, suite, test } from 'node:test';
 import { DesiredDisk } from '../../../src/control/desired-disk.ts';
 import type { WireModel } from '../../../src/control/messages.ts';
 import { wireModel } from '../../support/fake-hub.ts';
+import { until } from '../../support/until.ts';
 
 const KEY = new Uint8Array(32).fill(7);
 
@@ -231,6 +233,16 @@ suite('a disk that fails', () => {
     await disk.flushed();
     const { models, found: isFound } = await found();
     assert.deepEqual([models, isFound], [wires('a', 'b', 'c'), true]);
+  });
+
+  test('gets it by itself after a while', async () => {
+    const mend = await obstruct('b');
+    const disk = await DesiredDisk.open(dir, (cause) => faults.push(cause), 10);
+    disk.keep(wires('b'), [], KEY);
+    await disk.flushed();
+    await mend();
+    await until(() => existsSync(join(dir, 'prediction.key')));
+    assert.deepEqual((await found()).models, wires('b'));
   });
 
   test('leaves no half-written files', async () => {
