@@ -2,6 +2,7 @@
  * `npm run bench` answers every question in some minutes; `npm run bench -- throughput --seconds 5 --rounds 3` one of
  * them.
  */
+import { abuse } from './abuse.ts';
 import { adminLatency } from './admin-latency.ts';
 import { armEvidence } from './arm-evidence.ts';
 import { codec } from './codec.ts';
@@ -35,6 +36,7 @@ const SCENARIOS = new Map(
     hpack,
     'predict-auth': predictAuth,
     overload,
+    abuse,
     loading,
     weights,
     memory,

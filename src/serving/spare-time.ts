@@ -5,11 +5,11 @@ const MAX_WAITING = 256;
 /** So that what was saved up is not spent in one burst, which the callers of that moment would notice. */
 const MAX_PROMISED = 16;
 /**
- * Of all time; what is not used is saved up, as much as two seconds bring. At half of a server's peak callers do not
+ * Of all time; what is not used is saved up, as much as five seconds bring. At half of a server's peak callers do not
  * notice so much, and at 5 % their p99 is 1.6 times as long (benchmarks/shadow.ts). It is some 900 pairs a second.
  */
 const SHARE = 0.01;
-const MAX_SAVED_MS = 20;
+const MAX_SAVED_MS = 50;
 /** Then sockets and lanes have their turn. */
 const TURN_MS = 0.5;
 /** How much the last task counts in the mean of what tasks take. */

@@ -213,4 +213,25 @@ describe("the console's server", { timeout: 120_000 }, () => {
     });
     assert.match(await ended.promise, /^HTTP\/1\.1 408 /);
   });
+
+  it('reads a head of almost 16 KiB, and none of more', async () => {
+    const ask = (bytes: number) =>
+      raw(ASK, { method: 'POST', headers: { ...own, 'x-long': 'x'.repeat(bytes) }, body: '{}' });
+    assert.equal((await ask(15 * 1024)).status, 200);
+    assert.equal((await ask(16 * 1024)).status, 431);
+  });
+
+  it('has 64 pages watching at most, and room again when one leaves', async () => {
+    const of = encodeURIComponent(JSON.stringify([['Registry/ListModels', {}]]));
+    const watch = async (signal: AbortSignal): Promise<number> =>
+      (await fetch(`http://${server.consoleAddress}/api/watch?of=${of}`, { signal })).status;
+    const pages = Array.from({ length: 64 }, () => new AbortController());
+    const statuses = await Promise.all(pages.map(({ signal }) => watch(signal)));
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    const another = new AbortController();
+    assert.equal(await watch(another.signal), 429);
+    pages[0]?.abort();
+    while ((await watch(another.signal)) === 429) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const page of [another, ...pages]) page.abort();
+  });
 });

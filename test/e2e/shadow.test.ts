@@ -14,7 +14,7 @@ import { MODELS, Sluice } from '../support/sluice.ts';
 const TOLERANCE = 0.2;
 const CALLS = 120;
 /** So that no copy has to be left uncompared for want of time. */
-const PACE_MS = 10;
+const PACE_MS = 30;
 const WAIT_MS = 30_000;
 
 interface Comparison {

@@ -158,3 +158,10 @@ it('a token is read back as it was printed, and nothing else is one', () => {
     }),
   );
 });
+
+it('a header of 128 characters is looked at, and one of 129 is not', () => {
+  const { id, secret, text } = makeToken();
+  const spaces = 128 - 'Bearer'.length - text.length;
+  assert.deepEqual(parseAuthorization(`Bearer${' '.repeat(spaces)}${text}`), { id, secret });
+  assert.equal(parseAuthorization(`Bearer${' '.repeat(spaces + 1)}${text}`), undefined);
+});

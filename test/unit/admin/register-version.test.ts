@@ -170,7 +170,7 @@ suite('what is refused', () => {
     }
   });
 
-  test('metadata beyond their limits', async () => {
+  test('metadata beyond their limits, but not at them', async () => {
     await using scene = await openRegistryScene();
     const many = Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`k${at}`, 'v']));
     for (const over of [
@@ -183,6 +183,17 @@ suite('what is refused', () => {
     ]) {
       await assert.rejects(scene.upload({ metadata: metadata(over) }, files), { code: 'invalid_argument' });
     }
+    const key = 'k'.repeat(256);
+    const tags = Object.fromEntries(Array.from({ length: 64 }, (_, at) => [`k${at}`, 'v'.repeat(256)]));
+    await scene.upload(
+      { metadata: metadata({ description: 'x'.repeat(10_000), tags, parameters: { [key]: 'v' } }) },
+      files,
+    );
+    const around = JSON.stringify(metadata({ extra: { log: '' } })).length;
+    const whole = { extra: { log: 'x'.repeat(2 ** 18 - around) } };
+    await scene.upload({ metadata: metadata(whole) }, files);
+    const over = { extra: { log: `${whole.extra.log}x` } };
+    await assert.rejects(scene.upload({ metadata: metadata(over) }, files), { code: 'invalid_argument' });
   });
 
   test('files without a model.onnx, the same path twice, a path outside, and a piece that is too large', async () => {

@@ -57,7 +57,7 @@ suite('SpareTime', () => {
 
   test('promises nothing while time is owed', () => {
     const bench = new Bench();
-    bench.offer('long', 30);
+    bench.offer('long', 60);
     bench.turn();
     assert.equal(bench.spare.promise(), false);
     // 10 ms are owed, and what tasks take is still to be saved for the next.
@@ -67,13 +67,13 @@ suite('SpareTime', () => {
 
   test('beyond 1 % of the time tasks are skipped', () => {
     const bench = new Bench();
-    for (let task = 0; task < 4; task += 1) bench.offer(`t${String(task)}`, 12);
+    for (let task = 0; task < 4; task += 1) bench.offer(`t${String(task)}`, 30);
     assert.deepEqual([bench.turn(), bench.turn(), bench.turn()], [['t0'], ['t1'], ['no t2', 'no t3']]);
-    // 24 ms were used of 20, to which 0.24 came meanwhile: 3.76 are owed, which takes 376 ms.
-    bench.now += 370;
+    // 60 ms were used of 50, to which 0.3 came meanwhile: 9.7 are owed, which takes 970 ms.
+    bench.now += 900;
     bench.offer('early', 1);
     assert.deepEqual(bench.turn(), ['no early']);
-    bench.now += 10;
+    bench.now += 100;
     bench.offer('later', 1);
     assert.deepEqual(bench.turn(), ['later']);
   });
@@ -86,14 +86,14 @@ suite('SpareTime', () => {
       spent += bench.turn().includes('t') ? 0.2 : 0;
       bench.now += 1;
     }
-    const share = (spent - 20) / (bench.now - 1000);
+    const share = (spent - 50) / (bench.now - 1000);
     assert.ok(share > 0.0098 && share < 0.0102, String(share));
   });
 
   test('what is saved up has a limit', () => {
     const bench = new Bench();
     bench.now += 3_600_000;
-    for (const name of ['a', 'b', 'c']) bench.offer(name, 16);
+    for (const name of ['a', 'b', 'c']) bench.offer(name, 40);
     assert.deepEqual([bench.turn(), bench.turn(), bench.turn()], [['a'], ['b'], ['no c']]);
   });
 

@@ -209,6 +209,8 @@ describe('orders', () => {
   });
 
   it('are limited', () => {
+    const most = { reason: 'r'.repeat(10_000), idempotencyKey: 'k'.repeat(256) };
+    assert.deepEqual(parseOrder(from('a'.repeat(128)), most), { actor: 'a'.repeat(128), ...most });
     for (const actor of ['', 'a'.repeat(129), 'tab\there', 'Jürgen']) {
       assert.throws(() => parseOrder(from(actor), { reason: '' }), code, actor);
     }
