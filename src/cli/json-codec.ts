@@ -16,6 +16,7 @@ export const DURATION_FIELDS: ReadonlySet<string> = new Set([
   'bake',
   'window',
   'interval',
+  'lifetime',
 ]);
 
 /** The reply as a JSON text; safe to look at. */

@@ -317,7 +317,7 @@ describe('SIGHUP without a registry', () => {
     };
     assert.match(
       versions.find((row) => row.version === '2')?.reason ?? '',
-      /its replacement .* is failed: .*protobuf/i,
+      /its replacement .* is failed: .*the model file has /,
     );
   });
 
