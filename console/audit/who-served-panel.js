@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { ask } from '../api.js';
 import { clock, percent, shortDigest } from '../format.js';
 import { useAction } from '../parts/action.js';
+import { fieldsOf } from '../parts/field.js';
 import { Failed } from '../parts/note.js';
 import { Panel } from '../parts/panel.js';
 import { useMay } from '../who.js';
@@ -17,18 +18,7 @@ export function WhoServedPanel() {
   const [found, setFound] = useState(/** @type {any} */ (undefined));
   const { busy, failure, run } = useAction();
   if (!useMay('Audit/WhoServed')) return null;
-  /** @param {keyof typeof FIRST} name @param {string} title @param {object} [more] */
-  const field = (name, title, more = {}) =>
-    h(
-      'label',
-      { class: 'field' },
-      h('span', {}, title),
-      h('input', {
-        value: fields[name],
-        ...more,
-        onInput: (/** @type {any} */ event) => setFields({ ...fields, [name]: event.currentTarget.value }),
-      }),
-    );
+  const field = fieldsOf(fields, setFields);
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();

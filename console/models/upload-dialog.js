@@ -6,6 +6,7 @@ import { bytes } from '../format.js';
 import { useWatch } from '../live.js';
 import { useAction } from '../parts/action.js';
 import { Dialog } from '../parts/dialog.js';
+import { fieldsOf } from '../parts/field.js';
 import { Mark } from '../parts/mark.js';
 import { Failed } from '../parts/note.js';
 import { goTo } from '../route.js';
@@ -40,18 +41,7 @@ function UploadForm({ model, onClose, onRegistered }) {
       onRegistered(reply.version);
     });
   };
-  /** @param {keyof typeof fields} name @param {string} title @param {object} [more] */
-  const field = (name, title, more = {}) =>
-    h(
-      'label',
-      { class: 'field' },
-      h('span', {}, title),
-      h('input', {
-        value: fields[name],
-        ...more,
-        onInput: (/** @type {any} */ event) => setFields({ ...fields, [name]: event.currentTarget.value }),
-      }),
-    );
+  const field = fieldsOf(fields, setFields);
   return h(
     'form',
     { class: 'form', onSubmit: submit },

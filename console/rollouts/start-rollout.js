@@ -5,6 +5,7 @@ import { change } from '../api.js';
 import { useWatch } from '../live.js';
 import { useAction } from '../parts/action.js';
 import { Dialog } from '../parts/dialog.js';
+import { fieldsOf } from '../parts/field.js';
 import { Failed } from '../parts/note.js';
 
 /** @import { Version } from '../types.d.ts' */
@@ -42,18 +43,7 @@ export function StartRollout({ model, onClose }) {
       onClose();
     });
   };
-  /** @param {keyof typeof FIRST} name @param {string} title @param {object} [more] */
-  const field = (name, title, more = {}) =>
-    h(
-      'label',
-      { class: 'field' },
-      h('span', {}, title),
-      h('input', {
-        value: fields[name],
-        ...more,
-        onInput: (/** @type {any} */ event) => setFields({ ...fields, [name]: event.currentTarget.value }),
-      }),
-    );
+  const field = fieldsOf(fields, setFields);
   const seconds = { type: 'number', min: 0, required: true };
   const isStepwise = fields.kind !== 'blueGreen';
   return h(
